@@ -1,0 +1,9 @@
+export type {
+  Backend,
+  BackendProperties,
+  ByteRange,
+  CallOptions,
+  FileHandle,
+  FileInfo,
+  Layout,
+} from './backend.ts';
