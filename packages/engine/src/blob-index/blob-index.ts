@@ -100,7 +100,9 @@ export class BlobIndex {
 
   /** Bytes in memory, everything counted, unused room too. */
   get memoryBytes(): number {
-    return this.#segments.length * ENTRIES_PER_SEGMENT * ENTRY_WORDS * 4 + this.#slots.byteLength + this.#packs.memoryBytes;
+    return (
+      this.#segments.length * ENTRIES_PER_SEGMENT * ENTRY_WORDS * 4 + this.#slots.byteLength + this.#packs.memoryBytes
+    );
   }
 
   // --- looking up
@@ -111,8 +113,9 @@ export class BlobIndex {
     return this.#findKey(type);
   }
 
-  findHex(type: BlobType, id: BlobId): number {
-    return this.find(type, Buffer.from(id, 'hex'));
+  /** `find` for an id as hex digits; what is no id is not found. */
+  findHex(type: BlobType, id: string): number {
+    return id.length === 64 ? this.find(type, Buffer.from(id, 'hex')) : -1;
   }
 
   /** `find` for an id of 64 hex digits inside a larger text: what a scanner of trees meets.

@@ -39,7 +39,10 @@ export function readHexIdWords(bytes: Uint8Array, at: number, words: Uint32Array
     words[wordIdx] = word;
   }
   if (seen > 0x0f) {
-    throw new LumbungError('INDEX_INVALID', { kind: 'corruption', message: 'an index file names something that is no id' });
+    throw new LumbungError('INDEX_INVALID', {
+      kind: 'corruption',
+      message: 'an index file names something that is no id',
+    });
   }
 }
 

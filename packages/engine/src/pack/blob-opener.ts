@@ -22,7 +22,8 @@ export class BlobOpener {
    *  @param blob `uncompressedBytes` 0: not compressed
    *  @throws LumbungError BLOB_DAMAGED (corruption), with `fault` in its context */
   open(sealed: Uint8Array, blob: { readonly id: BlobId; readonly uncompressedBytes: number }): Buffer {
-    const plaintext = blob.uncompressedBytes === 0 ? this.#openSeal(sealed, blob.id) : this.#openCompressed(sealed, blob);
+    const plaintext =
+      blob.uncompressedBytes === 0 ? this.#openSeal(sealed, blob.id) : this.#openCompressed(sealed, blob);
     if (sha256Hex(plaintext) !== blob.id) throw blobDamaged(blob.id, 'hash');
     return plaintext;
   }

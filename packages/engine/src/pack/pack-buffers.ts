@@ -17,6 +17,7 @@ export class PackBuffers {
   /** Hands a buffer (or a view that begins at its begin) back; nobody else may use it any more. */
   give(bytes: Uint8Array): void {
     const { buffer } = bytes;
-    if (this.#idle.length < this.#idleMax && buffer instanceof ArrayBuffer && bytes.byteOffset === 0) this.#idle.push(buffer);
+    if (this.#idle.length < this.#idleMax && buffer instanceof ArrayBuffer && bytes.byteOffset === 0)
+      this.#idle.push(buffer);
   }
 }

@@ -1,7 +1,7 @@
 import { assert, LumbungError } from '@lumbung/stdx';
 import { SEAL_OVERHEAD_BYTES, type Sealer } from '../crypto/sealer.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { idHex, type PackId } from '../format/ids.ts';
+import { type BlobId, idHex, type PackId } from '../format/ids.ts';
 import { type BlobType, encodePackHeader, type PackedBlob } from '../format/pack-header.ts';
 import { BlobOpener } from './blob-opener.ts';
 import { PackBuffers } from './pack-buffers.ts';
@@ -104,7 +104,7 @@ export class PackBuilder {
     const buffer = this.#reserve(lengthBytes);
     this.#sealer.sealInto(payload, buffer, offset);
     const packed: PackedBlob = {
-      id: idHex(blob.id) as PackedBlob['id'], // 32 bytes make an id
+      id: idHex(blob.id) as BlobId, // 32 bytes make an id
       type: blob.type,
       offset,
       lengthBytes,
@@ -116,30 +116,31 @@ export class PackBuilder {
     return lengthBytes;
   }
 
-  /** Adds a blob that is sealed already, under the same master key. */
+  /** Adds a blob that is sealed already, under the same master key.
+   *  @param blob `id`: its 32 bytes */
   addSealed(blob: {
     readonly type: BlobType;
-    readonly id: PackedBlob['id'];
+    readonly id: Uint8Array;
     readonly sealed: Uint8Array;
     readonly uncompressedBytes: number;
   }): void {
-    const offset = this.#usedBytes;
-    this.#reserve(blob.sealed.length).set(blob.sealed, offset);
-    this.#usedBytes = offset + blob.sealed.length;
-    this.#blobs.push({
-      id: blob.id,
-      type: blob.type,
-      offset,
-      lengthBytes: blob.sealed.length,
-      uncompressedBytes: blob.uncompressedBytes,
-    });
+    const { type, sealed, uncompressedBytes } = blob;
+    this.#appendSealed(sealed, { type, id: idHex(blob.id) as BlobId, uncompressedBytes }); // 32 bytes make an id
   }
 
   /** Adds all blobs of another, unfinished pack. */
   addUnfinished(rest: UnfinishedPack): void {
-    for (const { type, id, offset, lengthBytes, uncompressedBytes } of rest.blobs) {
-      this.addSealed({ type, id, sealed: rest.bytes.subarray(offset, offset + lengthBytes), uncompressedBytes });
+    for (const blob of rest.blobs) {
+      this.#appendSealed(rest.bytes.subarray(blob.offset, blob.offset + blob.lengthBytes), blob);
     }
+  }
+
+  #appendSealed(sealed: Uint8Array, blob: Pick<PackedBlob, 'id' | 'type' | 'uncompressedBytes'>): void {
+    const { id, type, uncompressedBytes } = blob;
+    const offset = this.#usedBytes;
+    this.#reserve(sealed.length).set(sealed, offset);
+    this.#usedBytes = offset + sealed.length;
+    this.#blobs.push({ id, type, offset, lengthBytes: sealed.length, uncompressedBytes });
   }
 
   /** Closes the pack: header, its length, the id. There must be a blob in it. */
@@ -151,7 +152,8 @@ export class PackBuilder {
     const headerAt = this.#usedBytes;
     this.#sealer.sealInto(header, buffer, headerAt);
     const sealedHeader = buffer.subarray(headerAt, headerAt + sealedHeaderBytes);
-    if (this.#verify !== 'off' && !this.#sealer.open(sealedHeader).equals(header)) throw verifyFailed('the header of a pack');
+    if (this.#verify !== 'off' && !this.#sealer.open(sealedHeader).equals(header))
+      throw verifyFailed('the header of a pack');
     buffer.writeUInt32LE(sealedHeaderBytes, headerAt + sealedHeaderBytes);
     const bytes = buffer.subarray(0, headerAt + sealedHeaderBytes + TRAILER_BYTES);
     // Hashed at the end: in one pass over 16 MiB it is as fast as blob by blob, without the calls.

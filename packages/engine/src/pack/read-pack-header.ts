@@ -23,7 +23,8 @@ export interface PackSource {
  *  @see docs/design/repository-format.md#packs */
 export async function readPackHeader(source: PackSource, sealer: Sealer): Promise<PackedBlob[]> {
   const { sizeBytes } = source;
-  if (sizeBytes < ENTRY_BYTES_MIN + SEAL_OVERHEAD_BYTES + TRAILER_BYTES) throw headerInvalid(source, 'is too short for a header');
+  if (sizeBytes < ENTRY_BYTES_MIN + SEAL_OVERHEAD_BYTES + TRAILER_BYTES)
+    throw headerInvalid(source, 'is too short for a header');
   const tailBytes = Math.min(TAIL_BYTES, sizeBytes);
   const tail = asBuffer(await source.load(sizeBytes - tailBytes, tailBytes));
   const headerBytes = tail.readUInt32LE(tail.length - TRAILER_BYTES);
