@@ -15,6 +15,7 @@ import { PackTable, type SharedPackTableHandle, sharedBufferOf } from './pack-ta
 // An entry is one location of one blob, 12 words: id (8), pack number with the type in its top bit, offset in the pack,
 // stored length, uncompressed length (0: not compressed). 48 bytes; the table of slots adds 5.3 to 10.7 per entry.
 const ENTRY_WORDS = 12;
+export const ENTRY_BYTES = ENTRY_WORDS * 4;
 const PACK = 8;
 const OFFSET = 9;
 const LENGTH = 10;
@@ -24,7 +25,7 @@ const PACK_MASK = 0x7fff_ffff;
 
 /** Entries come in segments, so that growing copies nothing: 65,536 of them, 3 MiB. */
 const SEGMENT_BITS = 16;
-const ENTRIES_PER_SEGMENT = 1 << SEGMENT_BITS;
+export const ENTRIES_PER_SEGMENT = 1 << SEGMENT_BITS;
 const SEGMENT_MASK = ENTRIES_PER_SEGMENT - 1;
 
 const SLOTS_AT_FIRST = 4096;
@@ -56,26 +57,32 @@ export class BlobIndex {
   #slots: Uint32Array;
   #entryCount = 0;
   readonly #packs: PackTable;
-  readonly #isAttached: boolean;
+  readonly #isReadOnly: boolean;
   readonly #key = new Uint32Array(ID_WORDS);
   readonly #packKey = new Uint32Array(ID_WORDS);
 
-  constructor(attached?: SharedIndexHandle) {
-    this.#isAttached = attached !== undefined;
-    if (attached === undefined) {
+  /** An empty index, or one over memory that is there already: see `attach` and `adopt`. */
+  constructor(memory?: SharedIndexHandle, access: 'owner' | 'reader' = 'owner') {
+    this.#isReadOnly = access === 'reader';
+    if (memory === undefined) {
       this.#slots = newSlots(SLOTS_AT_FIRST);
       this.#packs = new PackTable();
       return;
     }
-    for (const segment of attached.segments) this.#segments.push(new Uint32Array(segment));
-    this.#slots = new Uint32Array(attached.slots);
-    this.#entryCount = attached.entryCount;
-    this.#packs = PackTable.attach(attached.packs);
+    for (const segment of memory.segments) this.#segments.push(new Uint32Array(segment));
+    this.#slots = new Uint32Array(memory.slots);
+    this.#entryCount = memory.entryCount;
+    this.#packs = PackTable.attach(memory.packs);
   }
 
   /** The index of another thread, to read. */
   static attach(handle: SharedIndexHandle): BlobIndex {
-    return new BlobIndex(handle);
+    return new BlobIndex(handle, 'reader');
+  }
+
+  /** An index over memory that nobody else writes, which may grow: one that was stored and read back. */
+  static adopt(handle: SharedIndexHandle): BlobIndex {
+    return new BlobIndex(handle, 'owner');
   }
 
   /** The memory itself, not a copy. */
@@ -266,8 +273,12 @@ export class BlobIndex {
   }
 
   /** Where a scanner of index files puts what it finds in `bytes`: ids are given as the place of their first hex digit.
+   *  @param onPack told the number of each pack, once each time it is named
    *  @throws LumbungError INDEX_INVALID (corruption): a number beyond 32 bits, an id that is none */
-  sinkFor(bytes: Uint8Array): {
+  sinkFor(
+    bytes: Uint8Array,
+    onPack?: (packNr: number) => void,
+  ): {
     pack(idHexOffset: number): void;
     blob(type: BlobType, idHexOffset: number, offset: number, lengthBytes: number, uncompressedBytes: number): void;
   } {
@@ -276,6 +287,7 @@ export class BlobIndex {
       pack: (idHexOffset) => {
         readHexIdWords(bytes, idHexOffset, this.#packKey);
         packNr = this.#beginPack();
+        onPack?.(packNr);
       },
       blob: (type, idHexOffset, offset, lengthBytes, uncompressedBytes) => {
         readHexIdWords(bytes, idHexOffset, this.#key);
@@ -292,7 +304,7 @@ export class BlobIndex {
   }
 
   #beginPack(): number {
-    assert(!this.#isAttached, 'an attached index is read only');
+    assert(!this.#isReadOnly, 'an attached index is read only');
     return this.#packs.findOrAdd(this.#packKey);
   }
 

@@ -2,9 +2,10 @@ import { equalIdWords, hexOfIdWords, homeSlot, ID_WORDS } from './id-words.ts';
 
 /** id (8), first entry, number of entries. */
 const PACK_WORDS = 10;
+export const PACK_BYTES = PACK_WORDS * 4;
 const FIRST_ENTRY = 8;
 const ENTRY_COUNT = 9;
-const PACKS_PER_SEGMENT = 4096;
+export const PACKS_PER_SEGMENT = 4096;
 const SLOTS_AT_FIRST = 1024;
 
 /** A stretch of consecutive entries. */

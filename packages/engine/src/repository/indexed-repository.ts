@@ -19,16 +19,16 @@ export interface ReadPackOptions {
 export class IndexedRepository {
   readonly repository: Repository;
   readonly index: BlobIndex;
-  /** The index files that were loaded. */
-  readonly indexIds: readonly IndexId[];
+  /** The index files that were loaded, each with the numbers of the packs that it names. */
+  readonly indexFiles: ReadonlyMap<IndexId, readonly number[]>;
   readonly #opener: BlobOpener;
   readonly #trees: TreeWindows;
 
   /** Made by `Repository.loadIndex`. */
-  constructor(repository: Repository, index: BlobIndex, indexIds: readonly IndexId[]) {
+  constructor(repository: Repository, index: BlobIndex, indexFiles: ReadonlyMap<IndexId, readonly number[]>) {
     this.repository = repository;
     this.index = index;
-    this.indexIds = indexIds;
+    this.indexFiles = indexFiles;
     this.#opener = new BlobOpener(repository.sealer);
     this.#trees = new TreeWindows(repository, index);
   }
