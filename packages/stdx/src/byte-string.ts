@@ -13,7 +13,7 @@ const ASCII = /^[\x00-\x7f]*$/;
 /** The bytes as a byte string. */
 export function byteStringOf(bytes: Uint8Array): ByteString {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.latin1Slice() as ByteString; // latin1 makes one character of each byte
+  return buffer.toString('latin1') as ByteString; // latin1 makes one character of each byte
 }
 
 /** The bytes of a byte string. */

@@ -1,0 +1,12 @@
+import process from 'node:process';
+import { errnoOf } from '../errors.ts';
+
+/** Whether a process of this number lives on this machine. One that belongs to somebody else lives too. */
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}
