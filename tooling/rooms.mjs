@@ -1,0 +1,312 @@
+// The map of the house as data. The fences (fences.ts), the diagram in docs/ARCHITECTURE.md, the order of the tests and
+// the vitest projects are all made from it, so a new room, storey, library or exception is written here and nowhere else.
+
+/**
+ * @typedef {object} Room
+ * @property {string} path folder, from the root
+ * @property {string} gives one line for the tree in docs/ARCHITECTURE.md
+ * @property {number} storey imports point to a lower one; `outside` stands beside the house: tests, tools, programs
+ * @property {Readonly<Record<string, readonly string[]>>} mayImport rooms by path, each with the doors that may be used:
+ *   keys of that room's package.json `exports`. Doors under ./testing are open to tests everywhere
+ * @property {Readonly<Record<string, readonly string[]>>} externals libraries, each with the folders or files of this room
+ *   that may import it ('.' for all)
+ * @property {readonly string[]} node folders that may use Node's own modules: ['.'] everywhere, [] for a browser room
+ * @property {readonly string[]} [storeys] folders under src/, ground floor first: a storey imports only those before it
+ * @property {boolean} [planned] on the map, not built yet
+ */
+
+export const outside = -1;
+const everywhere = Object.freeze(['.']);
+const nowhere = Object.freeze(/** @type {readonly string[]} */ ([]));
+
+/** @type {readonly Room[]} */
+export const rooms = [
+  {
+    path: 'packages/stdx',
+    gives: 'what we wish Node shipped: brands, errors, clock, byte sizes, byte strings. Knows no backup word',
+    storey: 0,
+    mayImport: {},
+    externals: { koffi: ['src/node'] },
+    node: ['src/node', 'src/testing'],
+  },
+  {
+    path: 'packages/contracts',
+    gives: 'the words both sides speak: schemas of the HTTP API, jobs, runs, reports. Runs in a browser',
+    storey: 1,
+    mayImport: { 'packages/stdx': ['.'] },
+    externals: { zod: everywhere },
+    node: nowhere,
+    planned: true,
+  },
+  {
+    path: 'packages/backend',
+    gives:
+      'opaque named files: drivers local and mem; wrappers retry, limit, readonly; testing/ = conformance suite and faults',
+    storey: 1,
+    mayImport: { 'packages/stdx': ['.', './node'] },
+    externals: { cockatiel: ['src/wrappers'] },
+    node: everywhere,
+  },
+  {
+    path: 'packages/engine',
+    gives:
+      'the repository: blobs, packs, index, snapshots; backup, restore, check, forget, prune, copy. Knows no job, HTTP, SQL',
+    storey: 2,
+    // Only the interface: a driver is picked by whoever opens the repository.
+    mayImport: { 'packages/stdx': ['.', './node'], 'packages/backend': ['.'] },
+    externals: {
+      'sodium-native': ['src/crypto'],
+      zod: everywhere,
+      'tar-stream': ['src/restorer'],
+      yazl: ['src/restorer'],
+    },
+    node: everywhere,
+    storeys: [
+      'crypto',
+      'compression',
+      'chunker',
+      'format',
+      'filter',
+      'pack',
+      'blob-index',
+      'cache',
+      'repository',
+      'snapshot',
+      'retention',
+      'archiver',
+      'restorer',
+      'maintenance',
+    ],
+  },
+  {
+    path: 'packages/sources',
+    gives: 'dump and restore one kind of source: databases, files, servers over SSH. Knows no repository',
+    storey: 2,
+    mayImport: { 'packages/stdx': ['.', './node'], 'packages/contracts': ['.'] },
+    externals: {},
+    node: everywhere,
+    planned: true,
+  },
+  {
+    path: 'packages/procedure',
+    gives: 'the office procedure as data: calendar, compliance, activity states. Pure functions only',
+    storey: 2,
+    mayImport: { 'packages/stdx': ['.'], 'packages/contracts': ['.'] },
+    externals: {},
+    node: nowhere,
+    planned: true,
+  },
+  {
+    path: 'packages/runner',
+    gives:
+      'the joint: opens repositories by address (picks the driver), connects sources to the engine. Knows no database',
+    storey: 3,
+    mayImport: {
+      'packages/stdx': ['.', './node'],
+      'packages/backend': ['.', './local', './mem', './wrappers'],
+      'packages/engine': ['.'],
+    },
+    externals: {},
+    node: everywhere,
+  },
+  {
+    path: 'apps/server',
+    gives: 'control plane: scheduler, queue, HTTP API, access, audit, reports, notifications',
+    storey: 4,
+    mayImport: { 'packages/stdx': ['.', './node'], 'packages/contracts': ['.'], 'packages/runner': ['.'] },
+    externals: {},
+    node: everywhere,
+    planned: true,
+  },
+  {
+    path: 'apps/cli',
+    gives: '`lumbung`: every act from a shell; works alone in a disaster, with only a repository and its password',
+    storey: 4,
+    mayImport: { 'packages/stdx': ['.', './node'], 'packages/engine': ['.'], 'packages/runner': ['.'] },
+    externals: {
+      commander: everywhere,
+      '@commander-js/extra-typings': everywhere,
+      '@clack/prompts': everywhere,
+      'cli-progress': everywhere,
+      i18next: everywhere,
+    },
+    node: everywhere,
+  },
+  {
+    path: 'apps/web',
+    gives: 'the UI, Indonesian and English; knows only contracts',
+    storey: 4,
+    mayImport: { 'packages/contracts': ['.'] },
+    externals: {},
+    node: nowhere,
+    planned: true,
+  },
+  {
+    path: 'tests',
+    gives: 'whole-house tests: compat/ with stock restic, crash/, e2e/',
+    storey: outside,
+    mayImport: {
+      'packages/stdx': ['.', './node'],
+      'packages/backend': ['.', './local', './mem', './wrappers'],
+      'packages/engine': ['.'],
+      'packages/runner': ['.'],
+    },
+    externals: {},
+    node: everywhere,
+  },
+  {
+    path: 'bench',
+    gives: 'benchmarks against other backup programs, one command, prints ratios',
+    storey: outside,
+    mayImport: {
+      'packages/stdx': ['.', './node'],
+      'packages/backend': ['.', './local', './mem', './wrappers'],
+      'packages/engine': ['.'],
+      'packages/runner': ['.'],
+    },
+    externals: {},
+    node: everywhere,
+  },
+  {
+    path: 'tooling',
+    gives: 'rooms.mjs (this map as data) and what is made from it: fences, diagram, document and licence checks',
+    storey: outside,
+    mayImport: {},
+    externals: { 'oxc-parser': ['read-modules.ts'] },
+    node: everywhere,
+  },
+  {
+    path: 'scripts',
+    gives: 'start, test, build; each with a header that says what it does',
+    storey: outside,
+    mayImport: { 'packages/stdx': ['.', './node'], tooling: everywhere, bin: everywhere },
+    externals: { assemblyscript: ['build-wasm.ts'] },
+    node: everywhere,
+  },
+  {
+    path: 'bin',
+    gives: 'the launcher: plain JavaScript for Node 20 that finds the right Node',
+    storey: outside,
+    mayImport: {},
+    externals: {},
+    node: everywhere,
+  },
+];
+
+/** Libraries of tests, declared once in the root package.json. */
+export const testExternals = ['vitest', 'fast-check'];
+
+/**
+ * @typedef {object} Home
+ * @property {string} path a file, or a folder
+ * @property {string} because
+ */
+/**
+ * @typedef {object} Ban
+ * @property {string} what
+ * @property {readonly string[]} uses `Date.now`: a member of a global · `new Date()`: without arguments · `setTimeout`: a
+ *   global · `node:crypto`: a module · `node:os#hostname`: one export of it
+ * @property {string} instead what to do, the end of the sentence a developer reads
+ * @property {readonly Home[]} homes where it is right
+ * @property {boolean} testsMayUse
+ */
+
+const outsideTheHouse = rooms
+  .filter((room) => room.storey === outside)
+  .map((room) => ({ path: room.path, because: 'it is a program of the developers, not part of the product' }));
+const commandLine = { path: 'apps/cli/src/main.ts', because: 'it is the composition root that hands everything in' };
+const systemPorts = { path: 'packages/stdx/src/node/system.ts', because: 'it makes the ports everyone else is handed' };
+const testKit = { path: 'packages/stdx/src/testing', because: 'tests are steered by the environment' };
+
+/** @type {readonly Ban[]} */
+export const bans = [
+  {
+    what: 'the wall clock',
+    uses: ['Date.now', 'new Date()', 'performance.now', 'performance.timeOrigin', 'process.hrtime', 'node:perf_hooks'],
+    instead: 'take a Clock from @lumbung/stdx as an argument, so that a test can stop it',
+    homes: [systemPorts, ...outsideTheHouse],
+    testsMayUse: true,
+  },
+  {
+    what: 'a timer',
+    uses: [
+      'setTimeout',
+      'setInterval',
+      'AbortSignal.timeout',
+      'node:timers#setTimeout',
+      'node:timers#setInterval',
+      'node:timers/promises#setTimeout',
+      'node:timers/promises#setInterval',
+      'node:timers/promises#scheduler',
+    ],
+    instead: 'await clock.sleep(ms, signal) of the Clock you are handed, so that a test need not wait',
+    homes: [systemPorts, ...outsideTheHouse],
+    testsMayUse: true,
+  },
+  {
+    what: 'chance without a seed',
+    uses: ['Math.random'],
+    instead: 'take a Random from @lumbung/stdx as an argument (a test: fast-check, or a seeded generator)',
+    homes: [],
+    testsMayUse: false,
+  },
+  {
+    what: 'the environment',
+    uses: ['process.env', 'node:process#env'],
+    instead: 'take what you need as an argument; the composition root reads the environment',
+    homes: [commandLine, testKit, ...outsideTheHouse],
+    testsMayUse: true,
+  },
+  {
+    what: "the machine's or the user's name",
+    uses: ['node:os#hostname', 'node:os#userInfo'],
+    instead: 'take an Identity as an argument; the composition root asks the machine',
+    homes: [commandLine, ...outsideTheHouse],
+    testsMayUse: true,
+  },
+  {
+    what: 'another program',
+    uses: ['node:child_process'],
+    instead: 'let the command line or the runner start it and hand you its streams',
+    homes: [...outsideTheHouse],
+    testsMayUse: true,
+  },
+  {
+    what: 'cryptography',
+    uses: ['node:crypto', 'crypto'],
+    instead: 'use what packages/engine/src/crypto gives, the one place that is reviewed for it',
+    homes: [
+      {
+        path: 'packages/engine/src/crypto',
+        because: 'it is the engine’s only user of ciphers, hashes and key derivation',
+      },
+      systemPorts,
+      ...outsideTheHouse,
+    ],
+    testsMayUse: true,
+  },
+  {
+    what: 'a compression codec',
+    uses: ['node:zlib'],
+    instead: 'use the Compressor and Decompressor of packages/engine/src/compression, which bound what they allocate',
+    homes: [
+      { path: 'packages/engine/src/compression', because: 'it bounds what a hostile frame may allocate' },
+      ...outsideTheHouse,
+    ],
+    testsMayUse: true,
+  },
+  {
+    what: 'the console',
+    uses: ['console', 'node:console'],
+    instead: 'return it, throw it or report it by a callback; only the command line speaks to people',
+    homes: [...outsideTheHouse],
+    testsMayUse: true,
+  },
+  {
+    what: 'the end of the process',
+    uses: ['process.exit', 'process.abort', 'node:process#exit'],
+    instead: 'throw a LumbungError; the composition root turns it into an exit code when everything is closed',
+    homes: [commandLine, ...outsideTheHouse],
+    testsMayUse: true,
+  },
+];
