@@ -9,8 +9,10 @@ const READY = 2;
 const COUNT = 0;
 const SLOTS_BEGIN = 1;
 
-/** How often a slot that another thread is writing is looked at again before it is taken for a different id. */
-const SPINS_MAX = 10_000;
+/** A slot that another thread is writing is ready within nanoseconds, unless that thread was put to sleep or died. */
+const SPINS_MAX = 1_000;
+const WAITS_MAX = 100;
+const WAIT_MS = 1;
 /** A search gives up after so many slots: only a segment that nobody relieved in time gets that crowded. */
 const PROBES_MAX = 512;
 const SLOTS_MIN = 1024;
@@ -33,7 +35,7 @@ export interface SharedBlobSetHandle {
  * the set makes one (`createSegment`) and hands it to the others (`addSegment`).
  *
  * `added` may be said twice for one id, and the caller then stores a blob twice, which the repository format allows: when
- * two threads do not have the same newest segment at the moment; when a thread died or slept while writing the slot;
+ * two threads do not have the same newest segment at the moment; when a thread died or slept for long while it wrote the slot;
  * when a segment is crowded. `present` is never wrong.
  */
 export class SharedBlobSet {
@@ -132,10 +134,14 @@ export class SharedBlobSet {
     return 'added'; // crowded: see above
   }
 
-  /** Whether the occupied slot holds the key; waits a little for a slot that is being written. */
+  /** Whether the occupied slot holds the key. A slot that does not get ready is taken for a different id. */
   #isReadySlot(segment: Uint32Array, at: number): boolean {
     for (let spinIdx = 0; spinIdx < SPINS_MAX; spinIdx += 1) {
       if (Atomics.load(segment, at) === READY) return equalIdWords(segment, at + 1, this.#key);
+    }
+    const waitable = new Int32Array(sharedBufferOf(segment));
+    for (let waitIdx = 0; waitIdx < WAITS_MAX; waitIdx += 1) {
+      if (Atomics.wait(waitable, at, WRITING, WAIT_MS) === 'not-equal') return equalIdWords(segment, at + 1, this.#key);
     }
     return false;
   }
