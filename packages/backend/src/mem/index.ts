@@ -1,0 +1,1 @@
+export { MemBackend } from './mem-backend.ts';
