@@ -4,7 +4,7 @@ import path from 'node:path';
 import { findCycles } from './find-cycles.ts';
 import type { House, HouseMap, RoomOnDisk } from './read-house.ts';
 import { type Import, isSourceFile, type Module } from './read-modules.ts';
-import { outside, type Room } from './rooms.mjs';
+import { outside, type Room, type Storey } from './rooms.mjs';
 
 /** All findings, in the order of the map. None: the house is as drawn. */
 export function judgeHouse(house: House, map: HouseMap): string[] {
@@ -209,15 +209,15 @@ class Judge {
     return room.storeys === undefined ? undefined : this.#storey(room.path, room.storeys, file, target.file);
   }
 
-  #storey(roomPath: string, storeys: readonly string[], file: string, targetFile: string): string | undefined {
+  #storey(roomPath: string, storeys: readonly Storey[], file: string, targetFile: string): string | undefined {
     const [here, there] = [storeyOf(roomPath, storeys, file), storeyOf(roomPath, storeys, targetFile)];
     if (isTestKit(file) || isTestFile(file) || here === undefined) return undefined;
     const shortName = roomPath.split('/').at(-1) ?? roomPath;
     if (there === undefined) {
-      return `${shortName}/${storeys[here]} may not import ${targetFile}: a storey imports only storeys below it.`;
+      return `${shortName}/${storeys[here]?.name} may not import ${targetFile}: a storey imports only storeys below it.`;
     }
     if (there <= here) return undefined;
-    return `${shortName}/${storeys[here]} may not import ${shortName}/${storeys[there]}, which is above it: move what both need down, or have it handed in.`;
+    return `${shortName}/${storeys[here]?.name} may not import ${shortName}/${storeys[there]?.name}, which is above it: move what both need down, or have it handed in.`;
   }
 
   #bans({ file, uses, imports }: Module): string[] {
@@ -263,8 +263,8 @@ function builtinProblem(room: Room, file: string, specifier: string): string | u
   }.`;
 }
 
-function storeyOf(roomPath: string, storeys: readonly string[], file: string): number | undefined {
-  const index = storeys.findIndex((storey) => isUnder(file, `${roomPath}/src/${storey}`));
+function storeyOf(roomPath: string, storeys: readonly Storey[], file: string): number | undefined {
+  const index = storeys.findIndex(({ name }) => isUnder(file, `${roomPath}/src/${name}`));
   return index === -1 ? undefined : index;
 }
 

@@ -1,6 +1,7 @@
 // The map of the house as data. The fences (fences.ts), the diagram in docs/ARCHITECTURE.md, the order of the tests and
 // the vitest projects are all made from it, so a new room, storey, library or exception is written here and nowhere else.
 
+/** @typedef {{ readonly name: string, readonly gives: string }} Storey */
 /**
  * @typedef {object} Room
  * @property {string} path folder, from the root
@@ -11,7 +12,7 @@
  * @property {Readonly<Record<string, readonly string[]>>} externals libraries, each with the folders or files of this room
  *   that may import it ('.' for all)
  * @property {readonly string[]} node folders that may use Node's own modules: ['.'] everywhere, [] for a browser room
- * @property {readonly string[]} [storeys] folders under src/, ground floor first: a storey imports only those before it
+ * @property {readonly Storey[]} [storeys] folders under src/, ground floor first: a storey imports only those before it
  * @property {boolean} [planned] on the map, not built yet
  */
 
@@ -62,20 +63,23 @@ export const rooms = [
     },
     node: everywhere,
     storeys: [
-      'crypto',
-      'compression',
-      'chunker',
-      'format',
-      'filter',
-      'pack',
-      'blob-index',
-      'cache',
-      'repository',
-      'snapshot',
-      'retention',
-      'archiver',
-      'restorer',
-      'maintenance',
+      { name: 'crypto', gives: 'master keys, key derivation, seals, hashes: the only user of node:crypto' },
+      {
+        name: 'compression',
+        gives: 'zstd, with incompressible data detected and stored as it is; bounded when reading',
+      },
+      { name: 'chunker', gives: 'content-defined cutting: polynomials, the Rabin kernel in WebAssembly; pure' },
+      { name: 'format', gives: 'exact bytes on disk, parsed and printed; no input or output' },
+      { name: 'filter', gives: 'include and exclude patterns; pure' },
+      { name: 'pack', gives: 'blobs into packs and out again' },
+      { name: 'blob-index', gives: 'which pack holds which blob, in typed arrays' },
+      { name: 'cache', gives: 'a local copy of what every command reads: index, snapshots, tree packs' },
+      { name: 'repository', gives: 'create, open, lock; load and save blobs; the only user of Backend' },
+      { name: 'snapshot', gives: 'find, group, walk, compare snapshots and trees' },
+      { name: 'retention', gives: 'policy + snapshots → keep and remove, with reasons; pure' },
+      { name: 'archiver', gives: 'folders and streams → blobs and trees → a snapshot, saved last' },
+      { name: 'restorer', gives: 'a snapshot → files, or an archive stream' },
+      { name: 'maintenance', gives: 'check, forget, prune, repair, copy, rewrite: planned, then executed' },
     ],
   },
   {
@@ -278,7 +282,7 @@ export const bans = [
     homes: [
       {
         path: 'packages/engine/src/crypto',
-        because: 'it is the engine’s only user of ciphers, hashes and key derivation',
+        because: 'what is written with ciphers, hashes and key derivation is reviewed in one place',
       },
       systemPorts,
       ...outsideTheHouse,
