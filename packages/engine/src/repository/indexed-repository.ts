@@ -5,8 +5,9 @@ import type { BlobType } from '../format/pack-header.ts';
 import { parseTree, type TreeNode } from '../format/tree.ts';
 import { blobDamaged, type BlobFault, BlobOpener } from '../pack/blob-opener.ts';
 import { BlobWriter } from './blob-writer.ts';
+import { isDamage } from './file-damage.ts';
 import { planRangedReads } from './ranged-reads.ts';
-import { isDamage, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
 import { TreeWindows } from './tree-windows.ts';
 
 export interface ReadPackOptions {

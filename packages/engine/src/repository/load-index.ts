@@ -3,8 +3,9 @@ import { BlobIndex } from '../blob-index/blob-index.ts';
 import { readMergedIndex, writeMergedIndex } from '../cache/merged-index-file.ts';
 import type { IndexId } from '../format/ids.ts';
 import { scanIndexFile } from '../format/index-file.ts';
+import { fileDamaged } from './file-damage.ts';
 import { IndexedRepository } from './indexed-repository.ts';
-import { fileDamaged, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
 
 export interface LoadIndexOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,4 @@
 import type { Backend, CallOptions } from '@lumbung/backend';
-import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { RepositoryCache } from '../cache/repository-cache.ts';
 import type { CompressionMode } from '../compression/compressor.ts';
 import { Compressor } from '../compression/compressor.ts';
@@ -11,6 +10,7 @@ import type { RepositoryConfig } from '../format/config-file.ts';
 import { isIdText, type KeyId, type PackId } from '../format/ids.ts';
 import { decodeUnpacked, encodeUnpacked } from '../format/unpacked-file.ts';
 import { type VerifyMode, verifyFailed } from '../pack/pack-builder.ts';
+import { fileDamaged } from './file-damage.ts';
 import { FreezableBackend } from './freezable-backend.ts';
 import type { IndexedRepository } from './indexed-repository.ts';
 import type { RepositoryFolder, UnpackedFolder, UnpackedIds } from './layout.ts';
@@ -214,24 +214,3 @@ type FolderId<F extends RepositoryFolder> = F extends 'data'
     : F extends UnpackedFolder
       ? UnpackedIds[F]
       : never;
-
-export function fileDamaged(folder: string, id: string, problem: string, cause?: unknown): LumbungError {
-  const hint =
-    folder === 'index'
-      ? 'run "repair index": it is rebuilt from the packs'
-      : folder === 'locks'
-        ? 'run "unlock --remove-all" if nobody else works on the repository'
-        : 'run "check" to see what else is damaged; restore the file from a copy of the repository if there is one';
-  return new LumbungError('REPOSITORY_FILE_DAMAGED', {
-    kind: 'corruption',
-    message: `${folder}/${id} is damaged: ${problem}`,
-    context: { folder, id },
-    hint,
-    cause,
-  });
-}
-
-/** True for what says "this file will not be read, ever", as opposed to "not now". */
-export function isDamage(error: unknown): boolean {
-  return isLumbungError(error) && (error.kind === 'corruption' || error.code === 'BACKEND_FILE_MISSING');
-}
