@@ -1,0 +1,241 @@
+import { type Brand, LumbungError } from '@lumbung/stdx';
+
+/** A moment as the repository holds it: RFC 3339 with up to nine digits of a second, in the zone it was written in. The
+ *  text is kept, so that what is read is written again byte for byte. */
+export type Timestamp = Brand<string, 'Timestamp'>;
+
+/** A moment: seconds since 1970 (may be negative) and 0 to 999,999,999 nanoseconds after them. */
+export interface Instant {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** Where the clock on the wall stands. */
+export interface Zone {
+  /** Seconds to add to UTC at this moment; not always whole minutes (before 1972). */
+  offsetSeconds(epochSeconds: number): number;
+}
+
+export const UTC_ZONE: Zone = { offsetSeconds: () => 0 };
+
+const HOUR_S = 3600;
+const DAY_S = 86_400;
+
+/** The zone this process runs in. Offsets are looked up once an hour of the past: no zone changes more often. */
+export function localZone(): Zone {
+  return LOCAL_ZONE;
+}
+
+class LocalZone implements Zone {
+  readonly #offsets = new Map<number, number>();
+
+  offsetSeconds(epochSeconds: number): number {
+    const hour = Math.floor(epochSeconds / HOUR_S);
+    let offset = this.#offsets.get(hour);
+    if (offset === undefined) {
+      // A change of offset may lie inside the hour; zones change on the half hour at the earliest, and the two looks
+      // tell. Then the hour is not kept.
+      const begin = wallOffset(hour * HOUR_S);
+      if (begin !== wallOffset((hour + 1) * HOUR_S - 1)) return wallOffset(epochSeconds);
+      offset = begin;
+      this.#offsets.set(hour, offset);
+    }
+    return offset;
+  }
+}
+
+const LOCAL_ZONE: Zone = new LocalZone();
+
+function wallOffset(epochSeconds: number): number {
+  const date = new Date(epochSeconds * 1000);
+  if (Number.isNaN(date.getTime())) return 0;
+  const wall = new Date(0);
+  wall.setUTCFullYear(date.getFullYear(), date.getMonth(), date.getDate());
+  wall.setUTCHours(date.getHours(), date.getMinutes(), date.getSeconds());
+  return Math.round(wall.getTime() / 1000) - epochSeconds;
+}
+
+/** A date of the proleptic Gregorian calendar. */
+export interface CivilDate {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+}
+
+/** @param days since 1970-01-01 @see Howard Hinnant, chrono-Compatible Low-Level Date Algorithms */
+export function civilOfDays(days: number): CivilDate {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthIdx = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = monthIdx < 10 ? monthIdx + 3 : monthIdx - 9;
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: dayOfYear - Math.floor((153 * monthIdx + 2) / 5) + 1,
+  };
+}
+
+/** Days since 1970-01-01; months and days beyond their range run over into the next. */
+export function daysOfCivil({ year, month, day }: CivilDate): number {
+  const monthIdx = month - 1;
+  const wholeYear = year + Math.floor(monthIdx / 12);
+  const monthInYear = ((monthIdx % 12) + 12) % 12;
+  const shiftedYear = monthInYear < 2 ? wholeYear - 1 : wholeYear;
+  const era = Math.floor(shiftedYear / 400);
+  const yearOfEra = shiftedYear - era * 400;
+  const dayOfYear = Math.floor((153 * ((monthInYear + 10) % 12) + 2) / 5);
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468 + (day - 1);
+}
+
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+
+function two(value: number): string {
+  return TWO_DIGITS[value] ?? String(value);
+}
+
+let lastDay = Number.NaN;
+let lastDayText = '';
+
+function dayText(days: number): string {
+  if (days !== lastDay) {
+    const { year, month, day } = civilOfDays(days);
+    // A year that four digits cannot hold becomes the nearest that they can, as restic stores it.
+    const shown = Math.min(9999, Math.max(0, year));
+    lastDayText = `${String(shown).padStart(4, '0')}-${two(month)}-${two(day)}T`;
+    lastDay = days;
+  }
+  return lastDayText;
+}
+
+function fractionText(nanoseconds: number): string {
+  if (nanoseconds === 0) return '';
+  const digits = String(nanoseconds).padStart(9, '0');
+  let end = 9;
+  while (digits.charCodeAt(end - 1) === 0x30) end -= 1;
+  return `.${digits.slice(0, end)}`;
+}
+
+function zoneText(offsetSeconds: number): string {
+  // Truncated toward zero, not rounded: a zone of -00:44:30 is written -00:44.
+  if (offsetSeconds === 0) return 'Z';
+  const minutes = Math.floor(Math.abs(offsetSeconds) / 60);
+  const sign = offsetSeconds < 0 ? '-' : '+';
+  return `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** The text of a moment in a zone. @param nanoseconds 0 to 999,999,999 */
+export function formatTimestamp(seconds: number, nanoseconds: number, zone: Zone): Timestamp {
+  const offset = zone.offsetSeconds(seconds);
+  const wall = seconds + offset;
+  const days = Math.floor(wall / DAY_S);
+  const inDay = wall - days * DAY_S;
+  const hours = Math.floor(inDay / HOUR_S);
+  const minutes = Math.floor(inDay / 60) % 60;
+  // Made here in the form the parser accepts.
+  return `${dayText(days)}${two(hours)}:${two(minutes)}:${two(inDay % 60)}${fractionText(nanoseconds)}${zoneText(offset)}` as Timestamp;
+}
+
+/** The text of a moment given in milliseconds since 1970, which may have a fraction. */
+export function timestampOfMilliseconds(timeMs: number, zone: Zone): Timestamp {
+  const seconds = Math.floor(timeMs / 1000);
+  const nanoseconds = Math.min(999_999_999, Math.round((timeMs - seconds * 1000) * 1_000_000));
+  return formatTimestamp(seconds, nanoseconds, zone);
+}
+
+const TIMESTAMP =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+interface Parts {
+  readonly date: CivilDate;
+  readonly secondsInDay: number;
+  readonly nanoseconds: number;
+  readonly offsetSeconds: number;
+}
+
+function partsOf(text: string): Parts | undefined {
+  const match = TIMESTAMP.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction = '', sign, zoneHour = '0', zoneMinute = '0'] = match;
+  const date = { year: Number(year), month: Number(month), day: Number(day) };
+  const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)];
+  const isInRange =
+    date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= 31 && hours <= 23 && minutes <= 59 && seconds <= 60;
+  if (!isInRange || Number(zoneMinute) > 59) return undefined;
+  const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60;
+  return {
+    date,
+    secondsInDay: hours * HOUR_S + minutes * 60 + seconds,
+    nanoseconds: Number(fraction.padEnd(9, '0')),
+    offsetSeconds: sign === '-' ? -offset : offset,
+  };
+}
+
+/** Whether `text` is a time as the repository holds it. */
+export function isTimestampText(text: string): text is Timestamp {
+  return partsOf(text) !== undefined;
+}
+
+/** @throws LumbungError TIMESTAMP_INVALID (corruption) */
+export function parseTimestamp(text: string): Timestamp {
+  if (!isTimestampText(text)) {
+    throw new LumbungError('TIMESTAMP_INVALID', {
+      kind: 'corruption',
+      message: `not a time: ${JSON.stringify(text.slice(0, 64))}`,
+      context: { text: text.slice(0, 64) },
+    });
+  }
+  return text;
+}
+
+function checkedParts(timestamp: Timestamp): Parts {
+  const parts = partsOf(timestamp);
+  if (parts === undefined) throw new LumbungError('BUG_TIMESTAMP', { kind: 'bug', message: 'a timestamp was not parsed' });
+  return parts;
+}
+
+export function instantOf(timestamp: Timestamp): Instant {
+  const { date, secondsInDay, nanoseconds, offsetSeconds } = checkedParts(timestamp);
+  return { seconds: daysOfCivil(date) * DAY_S + secondsInDay - offsetSeconds, nanoseconds };
+}
+
+/** Negative when `a` is earlier. */
+export function compareInstants(a: Instant, b: Instant): number {
+  return a.seconds - b.seconds || a.nanoseconds - b.nanoseconds;
+}
+
+/** Milliseconds since 1970; what is finer is cut off. */
+export function millisecondsOf({ seconds, nanoseconds }: Instant): number {
+  return seconds * 1000 + Math.floor(nanoseconds / 1_000_000);
+}
+
+/** What calendar and clock showed where the stamp was written. */
+export interface CivilTime extends CivilDate {
+  readonly hour: number;
+  /** Year and number of the ISO 8601 week; the year differs from the calendar's around New Year. */
+  readonly isoYear: number;
+  readonly isoWeek: number;
+}
+
+/** The date and hour of a stamp in its own zone. */
+export function civilOf(timestamp: Timestamp): CivilTime {
+  const { date, secondsInDay } = checkedParts(timestamp);
+  const days = daysOfCivil(date);
+  // 1970-01-01 was a Thursday; a week belongs to the year of its Thursday.
+  const weekday = (((days + 3) % 7) + 7) % 7;
+  const thursday = days - weekday + 3;
+  const isoYear = civilOfDays(thursday).year;
+  const firstOfYear = daysOfCivil({ year: isoYear, month: 1, day: 1 });
+  return {
+    ...civilOfDays(days),
+    hour: Math.floor(secondsInDay / HOUR_S),
+    isoYear,
+    isoWeek: Math.floor((thursday - firstOfYear) / 7) + 1,
+  };
+}
