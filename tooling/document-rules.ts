@@ -5,8 +5,6 @@ import type { RepositoryFile } from './repository-files.ts';
 /** Everything the documents are compared with. */
 export interface Shelf {
   readonly files: readonly RepositoryFile[];
-  /** Names of the root package.json's scripts. */
-  readonly scripts: readonly string[];
 }
 
 export function judgeDocuments(shelf: Shelf): string[] {
@@ -18,7 +16,7 @@ export function judgeDocuments(shelf: Shelf): string[] {
     ...judgeDecisions(pages),
     ...pages.filter((page) => page.path.startsWith('changelog/unreleased/')).flatMap(judgeChange),
     ...pages.filter((page) => page.path === 'docs/GLOSSARY.md').flatMap(judgeGlossary),
-    ...pages.flatMap((page) => judgeCommands(page, shelf.scripts)),
+    ...pages.flatMap((page) => judgeCommands(page, scriptsOf(shelf))),
   ];
 }
 
@@ -150,6 +148,12 @@ function judgeGlossary(page: RepositoryFile): string[] {
     if (before >= word) findings.push(`${page.path}:${line}: "${word}" belongs before "${before}", or is there twice.`);
     return findings;
   });
+}
+
+function scriptsOf({ files }: Shelf): readonly string[] {
+  const manifest: unknown = JSON.parse(files.find((file) => file.path === 'package.json')?.text ?? '{}');
+  const scripts: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'scripts') : {};
+  return typeof scripts === 'object' && scripts !== null ? Object.keys(scripts) : [];
 }
 
 function judgeCommands(page: RepositoryFile, scripts: readonly string[]): string[] {

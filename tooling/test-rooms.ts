@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { listSourceFiles } from './read-modules.ts';
 import { outside, rooms } from './rooms.mjs';
 
 export interface TestRoom {
@@ -12,23 +13,30 @@ const root = path.dirname(import.meta.dirname);
 
 /**
  * Where tests are, ground floor first, so that the first red line is the cause and not a consequence: the rooms by storey,
- * then the tooling, then the folders of tests/. A room without a test is listed all the same: that is a failure.
+ * then the developers' programs, then the folders of tests/. A room without a test is listed all the same: that is a failure.
  */
 export function testRooms(): TestRoom[] {
   const storeys = rooms
     .filter((room) => room.storey !== outside && room.planned !== true)
     .toSorted((a, b) => a.storey - b.storey)
     .map(({ path: folder }) => ({ name: path.basename(folder), path: folder }));
-  return [...storeys, { name: 'tooling', path: 'tooling' }, ...wholeHouseTests()];
+  const developersPrograms = rooms
+    .filter((room) => room.storey === outside && room.path !== 'tests' && hasTests(room.path))
+    .map(({ path: folder }) => ({ name: folder, path: folder }));
+  return [...storeys, ...developersPrograms, ...wholeHouseTests()];
 }
 
 function wholeHouseTests(): TestRoom[] {
-  return readdirSync(path.join(root, 'tests'), { withFileTypes: true })
+  const folder = path.join(root, 'tests');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => `tests/${entry.name}`)
     .toSorted()
-    .filter((folder) =>
-      readdirSync(path.join(root, folder), { recursive: true }).some((file) => String(file).endsWith('.test.ts')),
-    )
-    .map((folder) => ({ name: folder, path: folder }));
+    .filter(hasTests)
+    .map((name) => ({ name, path: name }));
+}
+
+function hasTests(folder: string): boolean {
+  return listSourceFiles(root, folder).some((file) => file.endsWith('.test.ts'));
 }
