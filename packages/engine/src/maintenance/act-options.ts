@@ -49,7 +49,8 @@ export function signalUnder(
   options: { readonly lock: HeldLock; readonly signal?: AbortSignal | undefined },
 ): AbortSignal {
   const { lock, signal } = options;
-  const isStrongEnough = needed === 'none' || (lock !== 'unlocked' && (needed === 'shared' || lock.kind === 'exclusive'));
+  const isStrongEnough =
+    needed === 'none' || (lock !== 'unlocked' && (needed === 'shared' || lock.kind === 'exclusive'));
   if (!isStrongEnough) {
     throw new LumbungError('LOCK_REQUIRED', {
       kind: 'bug',

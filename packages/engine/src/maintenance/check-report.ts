@@ -1,5 +1,5 @@
-import type { SnapshotFilter } from '../snapshot/snapshots.ts';
 import type { BlobId, IndexId, PackId, SnapshotId } from '../format/ids.ts';
+import type { SnapshotFilter } from '../snapshot/snapshot-filter.ts';
 import type { ActOptions, ProgressEvent } from './act-options.ts';
 
 /** Which packs are read and verified byte by byte besides the structure.
@@ -17,7 +17,7 @@ export interface CheckOptions extends ActOptions<CheckEvent> {
   readonly readData?: ReadDataSelection;
   /** Only the trees of these snapshots, and for reading only the packs these need. Default: all. */
   readonly filter?: SnapshotFilter;
-  /** Threads that verify packs; default 2. */
+  /** Threads that verify packs; default: by the amount of work, 2 at most. 0: the calling one. */
   readonly workerCount?: number;
 }
 
@@ -67,7 +67,13 @@ export type CheckEvent =
   | { readonly kind: 'phase'; readonly phase: CheckPhase; readonly total: number }
   | ProgressEvent<CheckPhase>
   /** The choice of a random subset, or of a bucket: sent before the data phase. */
-  | { readonly kind: 'selection'; readonly packs: number; readonly packsTotal: number; readonly bytes: number; readonly bytesTotal: number }
+  | {
+      readonly kind: 'selection';
+      readonly packs: number;
+      readonly packsTotal: number;
+      readonly bytes: number;
+      readonly bytesTotal: number;
+    }
   | { readonly kind: 'finding'; readonly finding: CheckFinding };
 
 export interface CheckReport {

@@ -2,7 +2,8 @@ import type { ErrorRecord } from '@lumbung/stdx';
 import type { SnapshotId } from '../format/ids.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import type { GroupKey } from '../snapshot/groups.ts';
-import type { SnapshotFilter, SnapshotRecord } from '../snapshot/snapshots.ts';
+import type { SnapshotFilter } from '../snapshot/snapshot-filter.ts';
+import type { SnapshotRecord } from '../snapshot/snapshots.ts';
 import type { ActOptions, ProgressEvent } from './act-options.ts';
 
 /** `ids`: these and nothing else, without a policy (prefixes of ids, or `latest`). */

@@ -21,11 +21,22 @@ export interface PruneOptions extends ActOptions<PruneEvent> {
   /** The medium is full: repack nothing, and delete the old index files before the new ones are written. An interruption
    *  leaves a repository without an index, which `repair index` makes anew. */
   readonly recoverNoFreeSpace?: boolean;
+  /** Threads that read trees; default: by the amount of work, 2 at most. */
+  readonly workerCount?: number;
   /** Count these snapshots as gone already: what a forget that was only planned would remove. Such a plan cannot be executed. */
   readonly withoutSnapshots?: ReadonlySet<SnapshotId>;
 }
 
-export const PRUNE_PHASES = ['snapshots', 'index', 'mark', 'packs', 'removeUnreferenced', 'repack', 'rewriteIndex', 'removePacks'] as const;
+export const PRUNE_PHASES = [
+  'snapshots',
+  'index',
+  'mark',
+  'packs',
+  'removeUnreferenced',
+  'repack',
+  'rewriteIndex',
+  'removePacks',
+] as const;
 export type PrunePhase = (typeof PRUNE_PHASES)[number];
 
 export type PruneEvent =
@@ -99,6 +110,6 @@ export interface PruneResult {
 }
 
 export interface ExecutePruneOptions extends ActOptions<PruneEvent> {
-  /** Threads that verify and seal; default 2. */
+  /** Threads that verify and seal; default: by the amount of work, 2 at most. */
   readonly workerCount?: number;
 }

@@ -37,7 +37,13 @@ export interface RepairPacksOptions extends ActOptions<RepairPacksEvent> {
 
 export type RepairPacksEvent =
   | ProgressEvent<'read' | 'repair'>
-  | { readonly kind: 'blobLost'; readonly packId: PackId; readonly blobType: 'data' | 'tree'; readonly blobId: string; readonly message: string }
+  | {
+      readonly kind: 'blobLost';
+      readonly packId: PackId;
+      readonly blobType: 'data' | 'tree';
+      readonly blobId: string;
+      readonly message: string;
+    }
   | { readonly kind: 'removeFailed'; readonly packId: PackId; readonly message: string };
 
 export interface RepairPacksPlan {

@@ -1,7 +1,8 @@
 import type { ErrorRecord } from '@lumbung/stdx';
 import type { BlobId, SnapshotId } from '../format/ids.ts';
 import type { Snapshot } from '../format/snapshot-file.ts';
-import type { SnapshotFilter, SnapshotRecord } from '../snapshot/snapshots.ts';
+import type { SnapshotFilter } from '../snapshot/snapshot-filter.ts';
+import type { SnapshotRecord } from '../snapshot/snapshots.ts';
 import type { ActOptions } from './act-options.ts';
 
 /** Which snapshots an act works on: those named (prefixes of ids, or `latest`), or all that the filter lets pass. */

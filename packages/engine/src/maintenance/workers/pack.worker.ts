@@ -1,0 +1,3 @@
+import { runPackWorker } from './worker-port.ts';
+
+runPackWorker();
