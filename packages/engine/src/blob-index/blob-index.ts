@@ -1,5 +1,6 @@
 import { assert, LumbungError } from '@lumbung/stdx';
 import type { BlobId, PackId } from '../format/ids.ts';
+import type { IndexSink } from '../format/index-file.ts';
 import type { BlobType, PackedBlob } from '../format/pack-header.ts';
 import {
   equalIdWords,
@@ -273,15 +274,9 @@ export class BlobIndex {
   }
 
   /** Where a scanner of index files puts what it finds in `bytes`: ids are given as the place of their first hex digit.
-   *  @param onPack told the number of each pack, once each time it is named
+   *  @param onPack told the number of each pack, each time it is named
    *  @throws LumbungError INDEX_INVALID (corruption): a number beyond 32 bits, an id that is none */
-  sinkFor(
-    bytes: Uint8Array,
-    onPack?: (packNr: number) => void,
-  ): {
-    pack(idHexOffset: number): void;
-    blob(type: BlobType, idHexOffset: number, offset: number, lengthBytes: number, uncompressedBytes: number): void;
-  } {
+  sinkFor(bytes: Uint8Array, onPack?: (packNr: number) => void): IndexSink {
     let packNr = -1;
     return {
       pack: (idHexOffset) => {

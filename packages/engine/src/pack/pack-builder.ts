@@ -2,16 +2,14 @@ import { assert, LumbungError } from '@lumbung/stdx';
 import { SEAL_OVERHEAD_BYTES, type Sealer } from '../crypto/sealer.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { type BlobId, idHex, type PackId } from '../format/ids.ts';
-import { type BlobType, encodePackHeader, type PackedBlob } from '../format/pack-header.ts';
+import { type BlobType, encodePackHeader, PACK_HEADER_BYTES_MAX, type PackedBlob } from '../format/pack-header.ts';
 import { BlobOpener } from './blob-opener.ts';
 import { PackBuffers } from './pack-buffers.ts';
 
-/** Sealed header that every reader accepts. */
-const HEADER_BYTES_MAX = 16 * 2 ** 20;
 const HEADER_ENTRY_BYTES_MAX = 41;
 const TRAILER_BYTES = 4;
 /** With one more blob the header could grow beyond what readers accept. */
-export const BLOBS_PER_PACK_MAX = Math.floor((HEADER_BYTES_MAX - SEAL_OVERHEAD_BYTES) / HEADER_ENTRY_BYTES_MAX);
+export const BLOBS_PER_PACK_MAX = Math.floor((PACK_HEADER_BYTES_MAX - SEAL_OVERHEAD_BYTES) / HEADER_ENTRY_BYTES_MAX);
 
 /** The largest chunk that the standard chunker cuts: a pack overshoots its target by at most that, and its buffer is made
  *  for it. Memory that is never written costs nothing. */

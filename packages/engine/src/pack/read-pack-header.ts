@@ -1,12 +1,11 @@
 import { LumbungError } from '@lumbung/stdx';
 import { SEAL_OVERHEAD_BYTES, type Sealer } from '../crypto/sealer.ts';
 import type { PackId } from '../format/ids.ts';
-import { type PackedBlob, parsePackHeader } from '../format/pack-header.ts';
+import { PACK_HEADER_BYTES_MAX, type PackedBlob, parsePackHeader } from '../format/pack-header.ts';
 
 const TRAILER_BYTES = 4;
 const ENTRY_BYTES_MIN = 37;
 const ENTRY_BYTES_MAX = 41;
-const SEALED_HEADER_BYTES_MAX = 16 * 2 ** 20;
 /** Most packs of large files have no more blobs: their header comes with the first request. */
 const ENTRIES_READ_AT_ONCE = 15;
 const TAIL_BYTES = ENTRIES_READ_AT_ONCE * ENTRY_BYTES_MAX + SEAL_OVERHEAD_BYTES + TRAILER_BYTES;
@@ -29,7 +28,7 @@ export async function readPackHeader(source: PackSource, sealer: Sealer): Promis
   const tail = asBuffer(await source.load(sizeBytes - tailBytes, tailBytes));
   const headerBytes = tail.readUInt32LE(tail.length - TRAILER_BYTES);
   if (headerBytes < ENTRY_BYTES_MIN + SEAL_OVERHEAD_BYTES) throw headerInvalid(source, 'names a header without blobs');
-  if (headerBytes > SEALED_HEADER_BYTES_MAX) throw headerInvalid(source, 'names a header beyond the limit of 16 MiB');
+  if (headerBytes > PACK_HEADER_BYTES_MAX) throw headerInvalid(source, 'names a header beyond the limit of 16 MiB');
   if (headerBytes > sizeBytes - TRAILER_BYTES) throw headerInvalid(source, 'names a header longer than itself');
   const tailHeader = tail.subarray(0, tail.length - TRAILER_BYTES);
   if (headerBytes <= tailHeader.length) {

@@ -249,10 +249,10 @@ export class BlobWriter {
 }
 
 function compressorsOf(
-  version: 1 | 2,
+  version: number,
   mode: ConstructorParameters<typeof Compressor>[0],
 ): Readonly<Record<BlobType, Compressor>> {
   // Version 1 knows no compression; in version 2 trees are always compressed.
-  if (version === 1) return { data: new Compressor('off'), tree: new Compressor('off') };
+  if (version < 2) return { data: new Compressor('off'), tree: new Compressor('off') };
   return { data: new Compressor(mode), tree: new Compressor(mode, { always: true }) };
 }

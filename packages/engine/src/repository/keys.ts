@@ -6,7 +6,7 @@ import { Sealer } from '../crypto/sealer.ts';
 import { sha256Hex } from '../crypto/sha256.ts';
 import { isIdText, type KeyId } from '../format/ids.ts';
 import { encodeKeyFile, encodeMasterKey, type KeyFile, parseKeyFile, parseMasterKey } from '../format/key-file.ts';
-import { formatTimestamp, localZone, type Timestamp } from '../format/timestamp.ts';
+import { localZone, type Timestamp, timestampOfMilliseconds } from '../format/timestamp.ts';
 import type { RepositoryPorts } from './ports.ts';
 import type { Repository } from './repository.ts';
 
@@ -133,7 +133,7 @@ export async function createKey(
   const kdf = options.kdf ?? (await calibrateKdf(clock, random));
   const userKey = await deriveUserKey(password, kdf);
   const bytes = encodeKeyFile({
-    created: timestampNow(ports),
+    created: timestampOfMilliseconds(clock.nowMs(), localZone()),
     username: options.owner?.username ?? identity.username,
     hostname: options.owner?.hostname ?? identity.hostname,
     n: kdf.n,
@@ -230,12 +230,6 @@ export async function changePassword(repository: Repository, options: NewKeyOpti
   const id = await addKey(repository, options);
   await repository.removeFile('keys', repository.keyId, { signal: options.signal });
   return id;
-}
-
-function timestampNow({ clock }: RepositoryPorts): Timestamp {
-  const nowMs = clock.nowMs();
-  const seconds = Math.floor(nowMs / 1000);
-  return formatTimestamp(seconds, Math.round((nowMs - seconds * 1000) * 1e6), localZone());
 }
 
 export function passwordEmpty(): LumbungError {

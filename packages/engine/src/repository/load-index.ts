@@ -111,7 +111,7 @@ function addIndexFile(index: BlobIndex, id: IndexId, json: Uint8Array): number[]
   } catch (cause) {
     throw fileDamaged('index', id, 'it is no index', cause);
   }
-  return packNrs;
+  return [...packNrs];
 }
 
 async function forgetUnindexedPacks(repository: Repository, index: BlobIndex): Promise<void> {

@@ -1,5 +1,5 @@
 import { describeError, forEachParallel, isLumbungError, LumbungError } from '@lumbung/stdx';
-import { formatTimestamp, instantOf, localZone, millisecondsOf } from '../format/timestamp.ts';
+import { instantOf, localZone, millisecondsOf, timestampOfMilliseconds } from '../format/timestamp.ts';
 import type { LockId } from '../format/ids.ts';
 import { encodeLock, type LockFile, parseLock } from '../format/lock-file.ts';
 import type { RepositoryPorts } from './ports.ts';
@@ -45,10 +45,8 @@ export async function readLocks(
 /** Writes a lock file of this process, dated now. */
 export async function writeLock(repository: Repository, isExclusive: boolean, signal?: AbortSignal): Promise<LockId> {
   const { clock, identity } = repository.ports;
-  const nowMs = clock.nowMs();
-  const seconds = Math.floor(nowMs / 1000);
   const lock: LockFile = {
-    time: formatTimestamp(seconds, Math.round((nowMs - seconds * 1000) * 1e6), localZone()),
+    time: timestampOfMilliseconds(clock.nowMs(), localZone()),
     isExclusive,
     hostname: identity.hostname,
     username: identity.username,

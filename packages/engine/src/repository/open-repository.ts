@@ -17,6 +17,9 @@ const PACK_SIZE_BYTES_MAX = 128 * 2 ** 20;
 /** A config has about 155 bytes; other clients add keys of their own. */
 const CONFIG_BYTES_MAX = 2 ** 20;
 
+/** The latest version of the repository format that is known. */
+const VERSION_MAX = 2;
+
 export interface OpenOptions {
   readonly password: Uint8Array;
   /** Id, or begin of the id, of the key to try first. */
@@ -94,12 +97,22 @@ function openConfig(sealed: Buffer, sealer: Sealer, backend: Backend): Repositor
   let config: RepositoryConfig;
   try {
     config = parseConfig(sealer.open(sealed));
+    if (config.version > VERSION_MAX) throw versionUnsupported(config.version);
     parsePolynomial(config.chunkerPolynomial);
   } catch (cause) {
     if (isLumbungError(cause, 'REPOSITORY_VERSION_UNSUPPORTED')) throw cause;
     throw configDamaged(backend, sealed.length === 0 ? 'it is empty' : 'it cannot be opened or makes no sense', cause);
   }
   return config;
+}
+
+function versionUnsupported(version: number): LumbungError {
+  return new LumbungError('REPOSITORY_VERSION_UNSUPPORTED', {
+    kind: 'operator',
+    message: `the repository has version ${version}; versions 1 to ${VERSION_MAX} are known`,
+    context: { version },
+    hint: 'use a newer release of this program',
+  });
 }
 
 function configDamaged(backend: Backend, problem: string, cause?: unknown): LumbungError {
