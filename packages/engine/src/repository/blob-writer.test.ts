@@ -11,6 +11,16 @@ import type { IndexedRepository } from './indexed-repository.ts';
 
 const PACK_SIZE = 4 * 2 ** 20;
 const random = new SeededRandom(11);
+const noise = random.bytes(PACK_SIZE);
+let blobNr = 0;
+
+/** A new blob of noise: making 4 MiB of it each time would take most of the tests' time. */
+function newBlob(lengthBytes: number): Buffer {
+  const blob = Buffer.from(noise.subarray(0, lengthBytes));
+  blobNr += 1;
+  blob.writeUInt32LE(blobNr);
+  return blob;
+}
 
 interface Bench extends TestRepository {
   readonly backend: WatchedBackend;
@@ -91,7 +101,7 @@ describe('BlobWriter', () => {
   it('closes packs at their size and never mixes data and trees', async () => {
     const bench = await newBench();
     const writer = bench.indexed.createWriter();
-    for (let nr = 0; nr < 60; nr += 1) await writer.save(nr % 5 === 0 ? 'tree' : 'data', random.bytes(400_000));
+    for (let nr = 0; nr < 60; nr += 1) await writer.save(nr % 5 === 0 ? 'tree' : 'data', newBlob(400_000));
     await writer.flush();
     const { index } = await expectSoundIndex(bench);
     for (let packNr = 0; packNr < index.packCount; packNr += 1) {
@@ -142,7 +152,7 @@ describe('BlobWriter', () => {
     };
     const writer = indexed.createWriter();
     const saves: Promise<unknown>[] = [];
-    for (let nr = 0; nr < 30; nr += 1) saves.push(writer.save('data', random.bytes(PACK_SIZE / 2)));
+    for (let nr = 0; nr < 30; nr += 1) saves.push(writer.save('data', newBlob(PACK_SIZE / 2)));
     await Promise.all(saves);
     await writer.flush();
     expect(most).toBeLessThanOrEqual(backend.properties.connectionsMax);
@@ -173,7 +183,7 @@ describe('BlobWriter', () => {
   it('saves an index when it is 10 minutes old, so that a crash later loses no more', async () => {
     const { indexed, backend, clock } = await newBench();
     const writer = indexed.createWriter();
-    const savePack = () => writer.save('data', random.bytes(PACK_SIZE));
+    const savePack = () => writer.save('data', newBlob(PACK_SIZE));
     await savePack();
     await clock.advance(9 * 60_000);
     await savePack();
@@ -218,7 +228,7 @@ describe('BlobWriter', () => {
         const writer = bench.indexed.createWriter();
         const act = async (): Promise<void> => {
           for (let nr = 0; nr < 8; nr += 1) {
-            await writer.save('data', random.bytes(PACK_SIZE / 2));
+            await writer.save('data', newBlob(PACK_SIZE / 2));
             if (nr % 3 === 2) await writer.flush();
           }
           await writer.flush();
@@ -275,7 +285,7 @@ describe('BlobWriter', () => {
       );
     };
     const writer = indexed.createWriter();
-    const saves = [1, 2].map(() => writer.save('data', random.bytes(PACK_SIZE)));
+    const saves = [1, 2].map(() => writer.save('data', newBlob(PACK_SIZE)));
     await Promise.allSettled(saves);
     await expect(writer.flush()).rejects.toMatchObject({ code: 'BACKEND_NO_SPACE' });
     expect(cancelled).toBe(1);
@@ -285,7 +295,7 @@ describe('BlobWriter', () => {
     const bench = await newBench();
     const cancel = new AbortController();
     const writer = bench.indexed.createWriter({ signal: cancel.signal });
-    await writer.save('data', random.bytes(PACK_SIZE));
+    await writer.save('data', newBlob(PACK_SIZE));
     cancel.abort(new Error('enough'));
     await expect(writer.save('data', random.bytes(10))).rejects.toThrow('enough');
     await expect(writer.flush()).rejects.toThrow('enough');
@@ -319,7 +329,7 @@ describe('BlobWriter', () => {
       };
       const writer = indexed.createWriter();
       const act = async (): Promise<void> => {
-        for (let nr = 0; nr < 6; nr += 1) await writer.save('data', random.bytes(PACK_SIZE / 2));
+        for (let nr = 0; nr < 6; nr += 1) await writer.save('data', newBlob(PACK_SIZE / 2));
         await writer.flush();
       };
       await act().catch(() => undefined);

@@ -1,5 +1,6 @@
 export { ManualClock, type ManualClockOptions } from './manual-clock.ts';
 export { SeededRandom } from './seeded-random.ts';
+export { STOCK_FIXTURE, stockBackend } from './stock-fixture.ts';
 export {
   cheapKdf,
   createTestRepository,
@@ -9,3 +10,4 @@ export {
   type TestRepository,
   type TestRepositoryOptions,
 } from './test-repository.ts';
+export { WatchedBackend } from './watched-backend.ts';
