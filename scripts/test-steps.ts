@@ -114,6 +114,7 @@ const steps: readonly Step[] = [
   ),
   check('format', 'Biome', 'node_modules/@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50'),
   check('dead-code', 'knip', 'node_modules/knip/bin/knip.js', '--no-progress'),
+  check('lockfile', 'npm ci accepts it', 'tooling/lockfile.ts'),
   check('licences', 'of every package', 'tooling/licences.ts'),
   check('map', 'docs/ARCHITECTURE.md shows it', 'tooling/architecture.ts'),
   check('documents', 'links, decisions, changelog, glossary', 'tooling/documents.ts'),
