@@ -1,0 +1,336 @@
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { assertNever, type ByteString, byteStringOfText, fsPath, LumbungError, textOf, toErrorRecord } from '@lumbung/stdx';
+import type { NodeType } from '../format/tree.ts';
+import type { BackupProgress } from './backup-progress.ts';
+import { FolderJob } from './folder-job.ts';
+import type { FileChange } from './file-change.ts';
+import type { FileStore } from './file-store.ts';
+import { extendedAttributesText, isVanished, linkTargetText, nameJsonOf, type NodeHeadWriter, nodeTypeOf } from './node-text.ts';
+import { ParentFolder } from './parent-folder.ts';
+import type { Selection } from './selection.ts';
+import { joinPath, type TargetNode } from './targets.ts';
+
+/** Entries handled before other work (worker replies, signals) gets its turn. */
+const ENTRIES_PER_TURN = 256;
+
+/** A folder deeper than any path the kernel can open is a fault of ours, not of the disk. */
+const DEPTH_MAX = 4096;
+
+export interface SourceWalkerParts {
+  readonly selection: Selection;
+  readonly progress: BackupProgress;
+  readonly headWriter: NodeHeadWriter;
+  readonly files: FileStore;
+  readonly change: FileChange;
+  /** The bytes of a tree of the parent snapshot; undefined when it cannot be had (a warning was sent). */
+  readonly loadParentTree: (id: string) => Buffer | undefined | Promise<Buffer | undefined>;
+  /** Stores a folder's tree and says what its id is. */
+  readonly saveTree: (job: FolderJob) => string;
+  readonly workingDirectory: ByteString;
+  readonly signal: AbortSignal;
+}
+
+interface Entry {
+  readonly job: FolderJob;
+  readonly name: ByteString;
+  /** Absolute, on disk. */
+  readonly path: ByteString;
+  readonly isExplicit: boolean;
+  /** With one-file-system: the device the target lies on. */
+  readonly device: bigint | undefined;
+  readonly depth: number;
+}
+
+const ROOT = byteStringOfText('/');
+
+/** Walks the sources depth first in name order, once: what has not changed is settled on the spot, what has goes to
+ *  the workers, and each folder's tree is written when the last of its entries is known. */
+export class SourceWalker {
+  readonly #parts: SourceWalkerParts;
+  #entriesThisTurn = 0;
+
+  constructor(parts: SourceWalkerParts) {
+    this.#parts = parts;
+  }
+
+  /** Ends when the walk is over; the root tree may still wait for workers: `onRoot` says when it is written. */
+  async walk(root: TargetNode, parentTreeId: string | undefined, onRoot: (treeId: string, job: FolderJob) => void): Promise<void> {
+    const parent = parentTreeId === undefined ? undefined : await this.#openParent(parentTreeId);
+    const job = new FolderJob({
+      snapshotPath: ROOT,
+      parent,
+      onComplete: (done) => {
+        onRoot(this.#parts.saveTree(done), done);
+      },
+    });
+    await this.#walkTargets(root, job, 0);
+    job.endWalk();
+  }
+
+  async #walkTargets(node: TargetNode, job: FolderJob, depth: number): Promise<void> {
+    const names = [...node.children.keys()].sort();
+    for (const name of names) {
+      const child = node.children.get(name);
+      if (child === undefined) continue;
+      if (child.sourcePath !== undefined) {
+        const path = this.#absolute(child.sourcePath);
+        await this.#archive({
+          job,
+          name,
+          path,
+          isExplicit: child.isExplicit,
+          device: this.#allowedDevice(path, child.isExplicit),
+          depth,
+        });
+      } else await this.#passThrough(name, child, job, depth);
+    }
+  }
+
+  /** A folder above a target: in the snapshot with its own metadata and nothing but the way to the target. */
+  async #passThrough(name: ByteString, node: TargetNode, job: FolderJob, depth: number): Promise<void> {
+    const path = this.#absolute(node.folderPath ?? name);
+    let stats: BigIntStats;
+    try {
+      stats = statSync(fsPath(path), { bigint: true });
+    } catch (error) {
+      this.#parts.progress.itemFailed(path, toErrorRecord(error));
+      return;
+    }
+    const attributes = extendedAttributesText(path, () => {
+      // Attributes of a folder that is only passed through are a courtesy: the target does not depend on them.
+    });
+    const head = this.#parts.headWriter.write(nameJsonOf(name), 'dir', stats, 0) + attributes;
+    const child = await this.#beginFolder({ job, name, head });
+    await this.#walkTargets(node, child, depth + 1);
+    child.endWalk();
+  }
+
+  async #archive(entry: Entry): Promise<void> {
+    const { selection, progress } = this.#parts;
+    const { path, isExplicit } = entry;
+    if (!isExplicit && selection.hasPatterns && selection.isExcludedByName(path)) {
+      progress.excluded(path);
+      return;
+    }
+    let stats: BigIntStats | undefined;
+    try {
+      stats = lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+    } catch (error) {
+      progress.itemFailed(path, toErrorRecord(error));
+      return;
+    }
+    if (stats === undefined) {
+      if (isExplicit) this.#reportMissingTarget(path);
+      return;
+    }
+    const type = nodeTypeOf(stats);
+    if (type === undefined) {
+      progress.itemFailed(path, toErrorRecord(unknownType(path)));
+      return;
+    }
+    const isElsewhere = entry.device !== undefined && stats.dev !== entry.device;
+    const isExcluded =
+      !isExplicit && ((isElsewhere && type !== 'dir') || (type === 'file' && selection.isTooLarge(Number(stats.size))));
+    if (isExcluded) {
+      progress.excluded(path);
+      return;
+    }
+    await this.#archiveAs(type, entry, stats, isElsewhere);
+  }
+
+  async #archiveAs(type: NodeType, entry: Entry, stats: BigIntStats, isElsewhere: boolean): Promise<void> {
+    switch (type) {
+      case 'file':
+        this.#archiveFile(entry, stats);
+        break;
+      case 'dir':
+        await this.#archiveFolder(entry, stats, isElsewhere);
+        break;
+      case 'symlink':
+      case 'dev':
+      case 'chardev':
+      case 'fifo':
+        this.#archiveSpecial(type, entry, stats);
+        break;
+      case 'socket':
+        // A socket is an address of a running process: there is nothing to restore.
+        break;
+      default:
+        assertNever(type);
+    }
+    this.#entriesThisTurn += 1;
+    if (this.#entriesThisTurn >= ENTRIES_PER_TURN || !this.#parts.files.hasRoom) await this.#takeTurn();
+  }
+
+  #archiveFile({ job, name, path }: Entry, stats: BigIntStats): void {
+    const { files, change, progress } = this.#parts;
+    const nameJson = nameJsonOf(name);
+    const snapshotPath = joinPath(job.snapshotPath, name);
+    progress.foundFile(Number(stats.size));
+    const parent = job.parent?.seek(name) === true && job.parent.isFile ? job.parent : undefined;
+    const verdict = change.judge({ path, nameJson, stats, parent });
+    switch (verdict.kind) {
+      case 'same':
+      case 'unchanged':
+        if (verdict.kind === 'unchanged') job.isSameAsParent = false;
+        job.add(verdict.text);
+        progress.endFile(snapshotPath, 'unchanged', Number(stats.size), NO_BYTES);
+        return;
+      case 'read':
+        job.isSameAsParent = false;
+        files.archive({ job, place: job.reserve(), path, nameJson, snapshotPath, stats, action: verdict.isKnown ? 'modified' : 'new' });
+        return;
+      default:
+        assertNever(verdict);
+    }
+  }
+
+  #archiveSpecial(type: 'symlink' | 'dev' | 'chardev' | 'fifo', { job, name, path }: Entry, stats: BigIntStats): void {
+    const { headWriter, progress } = this.#parts;
+    try {
+      const head = headWriter.write(nameJsonOf(name), type, stats, 0);
+      const link = type === 'symlink' ? linkTargetText(readlinkSync(fsPath(path), { encoding: 'buffer' })) : '';
+      const attributes = this.#attributes(path);
+      const device = type === 'dev' || type === 'chardev' ? `"device":${stats.rdev},` : '';
+      const text = `${head}${link}${attributes}${stats.rdev === 0n ? '' : device}"content":null}`;
+      this.#compareWithParent(job, name, text);
+      job.add(text);
+    } catch (error) {
+      if (!isVanished(error)) progress.itemFailed(path, toErrorRecord(error));
+    }
+  }
+
+  async #archiveFolder(entry: Entry, stats: BigIntStats, isElsewhere: boolean): Promise<void> {
+    const { progress, selection, headWriter } = this.#parts;
+    const { job, name, path } = entry;
+    if (entry.depth >= DEPTH_MAX) {
+      progress.itemFailed(path, toErrorRecord(tooDeep(path)));
+      return;
+    }
+    let names: readonly ByteString[] = [];
+    try {
+      // A mount point of another file system stays as the empty folder it is underneath.
+      if (!isElsewhere) {
+        // latin1 gives one character a byte: the names as byte strings.
+        names = readdirSync(fsPath(path), { encoding: 'latin1' }) as ByteString[];
+      }
+    } catch (error) {
+      if (!isVanished(error)) progress.itemFailed(path, toErrorRecord(error));
+      return;
+    }
+    const head = headWriter.write(nameJsonOf(name), 'dir', stats, 0) + this.#attributes(path);
+    const child = await this.#beginFolder({ job, name, head });
+    for (const childName of [...selection.keptNames(path, names)].sort()) {
+      await this.#archive({
+        job: child,
+        name: childName,
+        path: joinPath(path, childName),
+        isExplicit: false,
+        device: entry.device,
+        depth: entry.depth + 1,
+      });
+    }
+    child.endWalk();
+  }
+
+  /** Opens a folder's place in its parent. Its node is written when its tree is. */
+  async #beginFolder({ job, name, head }: { job: FolderJob; name: ByteString; head: string }): Promise<FolderJob> {
+    const { progress, saveTree } = this.#parts;
+    const place = job.reserve();
+    const isKnown = job.parent?.seek(name) === true;
+    const previousText = isKnown && job.parent?.isFolder === true ? job.parent.text : undefined;
+    const previousTree = previousText === undefined ? undefined : job.parent?.subtreeId;
+    const snapshotPath = joinPath(job.snapshotPath, name);
+    const opened = previousTree === undefined ? undefined : this.#openParent(previousTree);
+    return new FolderJob({
+      snapshotPath,
+      parent: opened instanceof Promise ? await opened : opened,
+      onComplete: (done) => {
+        const text = `${head}"content":null,"subtree":"${saveTree(done)}"}`;
+        const isSame = text === previousText;
+        if (!isSame) job.isSameAsParent = false;
+        progress.endFolder(snapshotPath, isSame ? 'unchanged' : previousText === undefined ? 'new' : 'modified');
+        job.settle(place, text);
+      },
+    });
+  }
+
+  #openParent(treeId: string): ParentFolder | undefined | Promise<ParentFolder | undefined> {
+    const open = (bytes: Buffer | undefined): ParentFolder | undefined =>
+      bytes === undefined ? undefined : new ParentFolder(treeId, bytes);
+    const bytes = this.#parts.loadParentTree(treeId);
+    return bytes instanceof Promise ? bytes.then(open) : open(bytes);
+  }
+
+  #compareWithParent(job: FolderJob, name: ByteString, text: string): void {
+    if (job.parent?.seek(name) !== true || job.parent.text !== text) job.isSameAsParent = false;
+  }
+
+  #attributes(path: ByteString): string {
+    return extendedAttributesText(path, (attribute, error) => {
+      this.#parts.progress.itemFailed(
+        path,
+        toErrorRecord(
+          new LumbungError('SOURCE_XATTR_UNREADABLE', {
+            kind: 'operator',
+            message: `attribute ${textOf(attribute)} of ${textOf(path)} cannot be read`,
+            context: { path: textOf(path), attribute: textOf(attribute) },
+            cause: error,
+          }),
+        ),
+      );
+    });
+  }
+
+  #allowedDevice(path: ByteString, isExplicit: boolean): bigint | undefined {
+    if (!this.#parts.selection.isOneFileSystem) return undefined;
+    // An entry of a target like `.` must lie where the target does, which is the folder that holds it.
+    const from = isExplicit ? path : joinPath(path, byteStringOfText('..'));
+    return lstatSync(fsPath(from), { bigint: true, throwIfNoEntry: false })?.dev;
+  }
+
+  #reportMissingTarget(path: ByteString): void {
+    this.#parts.progress.itemFailed(
+      path,
+      toErrorRecord(
+        new LumbungError('BACKUP_TARGET_MISSING', {
+          kind: 'operator',
+          message: `${textOf(path)} does not exist`,
+          context: { path: textOf(path) },
+          hint: 'check the spelling of the path',
+        }),
+      ),
+    );
+  }
+
+  #absolute(path: ByteString): ByteString {
+    return path.startsWith('/') ? path : joinPath(this.#parts.workingDirectory, path);
+  }
+
+  async #takeTurn(): Promise<void> {
+    this.#entriesThisTurn = 0;
+    this.#parts.progress.tick();
+    await yieldToEvents();
+    this.#parts.signal.throwIfAborted();
+    await this.#parts.files.waitForRoom();
+  }
+}
+
+const NO_BYTES = { blobs: 0, plainBytes: 0, storedBytes: 0 } as const;
+
+function unknownType(path: ByteString): LumbungError {
+  return new LumbungError('SOURCE_TYPE_UNKNOWN', {
+    kind: 'operator',
+    message: `${textOf(path)} is of a kind that cannot be stored`,
+    context: { path: textOf(path) },
+  });
+}
+
+function tooDeep(path: ByteString): LumbungError {
+  return new LumbungError('SOURCE_TOO_DEEP', {
+    kind: 'operator',
+    message: 'folders are nested too deeply',
+    context: { path: textOf(path) },
+  });
+}

@@ -1,0 +1,125 @@
+import type { MessagePort } from 'node:worker_threads';
+import { assertNever, LumbungError, toErrorRecord } from '@lumbung/stdx';
+import { readPosixNames, systemRandom } from '@lumbung/stdx/node';
+import { BlobIndex } from '../../blob-index/blob-index.ts';
+import { SharedBlobSet } from '../../blob-index/shared-blob-set.ts';
+import { Cutter } from '../../chunker/cutter.ts';
+import { parsePolynomial } from '../../chunker/polynomial.ts';
+import { Compressor } from '../../compression/compressor.ts';
+import { MasterKey } from '../../crypto/master-key.ts';
+import { Sealer } from '../../crypto/sealer.ts';
+import { localZone } from '../../format/timestamp.ts';
+import { PackBuilder } from '../../pack/pack-builder.ts';
+import { isVanished, NodeHeadWriter } from '../node-text.ts';
+import { BlobSaver } from './blob-saver.ts';
+import { FileArchiver } from './file-archiver.ts';
+import {
+  type ArchiveReply,
+  type ArchiveRequest,
+  type ArchiveWorkerData,
+  CONTROL_CANCELLED,
+  CONTROL_FIRST_WORKER,
+} from './messages.ts';
+
+/** How long a worker that waits for room looks away before it checks for cancellation again. */
+const ROOM_CHECK_MS = 200;
+
+/** Serves requests until `finish`. Every request is answered exactly once, in order. */
+export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): void {
+  const control = new Int32Array(data.control);
+  const inFlightIdx = CONTROL_FIRST_WORKER + data.workerNr;
+  const isCancelled = (): boolean => Atomics.load(control, CONTROL_CANCELLED) === 1;
+  const builder = new PackBuilder({
+    sealer: new Sealer(new MasterKey(data.masterKey), systemRandom),
+    targetSizeBytes: data.packSizeBytes,
+  });
+  const knownBlobs = SharedBlobSet.attach(data.knownBlobs);
+
+  const post = (reply: ArchiveReply, transfer: readonly ArrayBuffer[] = []): void => {
+    port.postMessage(reply, transfer);
+  };
+
+  const handOver = (): void => {
+    // Packs wait in memory until they are stored: the producer stands still while too many do.
+    while (Atomics.load(control, inFlightIdx) >= data.packsInFlightMax && !isCancelled()) {
+      Atomics.wait(control, inFlightIdx, data.packsInFlightMax, ROOM_CHECK_MS);
+    }
+    const { id, bytes, blobs } = builder.finish();
+    Atomics.add(control, inFlightIdx, 1);
+    post({ kind: 'pack', workerNr: data.workerNr, id, bytes, blobs }, transferable(bytes));
+  };
+
+  const { polynomialHex, minBytes, maxBytes, averageBits } = data.chunker;
+  // Half a chunk more than the largest, so that what lies behind a cut is seldom moved.
+  const cutter = new Cutter(
+    { polynomial: parsePolynomial(polynomialHex), minBytes, maxBytes, averageBits },
+    { bufferBytes: maxBytes + maxBytes / 2 },
+  );
+  const archiver = new FileArchiver({
+    cutter,
+    minChunkBytes: minBytes,
+    maxChunkBytes: maxBytes,
+    saver: new BlobSaver({
+      index: BlobIndex.attach(data.index),
+      knownBlobs,
+      compressor: new Compressor(data.compression),
+      builder,
+      onPackFull: handOver,
+    }),
+    headWriter: new NodeHeadWriter({ zone: localZone(), names: readPosixNames(), withAtime: data.withAtime }),
+    buffer: cutter.createBuffer(),
+    isCancelled,
+  });
+
+  const serve = (request: ArchiveRequest): void => {
+    switch (request.kind) {
+      case 'files':
+        post({
+          kind: 'files',
+          jobId: request.jobId,
+          outcomes: request.files.map((task) =>
+            isCancelled() ? { kind: 'vanished' as const } : archiver.archive(task),
+          ),
+        });
+        return;
+      case 'cut':
+      case 'chunks':
+      case 'bytes':
+        try {
+          if (request.kind === 'cut') post(archiver.cut(request));
+          else post(request.kind === 'chunks' ? archiver.storeFileChunks(request) : archiver.storeBytes(request));
+        } catch (error) {
+          post({ kind: 'jobFailed', jobId: request.jobId, error: toErrorRecord(error), isVanished: isVanished(error) });
+        }
+        return;
+      case 'segment':
+        knownBlobs.addSegment(request.segment);
+        return;
+      case 'finish': {
+        const { bytes, blobs } = builder.takeUnfinished();
+        post({ kind: 'finished', workerNr: data.workerNr, bytes, blobs }, transferable(bytes));
+        port.close();
+        return;
+      }
+      default:
+        assertNever(request);
+    }
+  };
+
+  port.on('message', (request: ArchiveRequest) => {
+    try {
+      serve(request);
+    } catch (error) {
+      post({ kind: 'broken', error: toErrorRecord(error) });
+    }
+  });
+}
+
+/** The memory under `bytes`, to be given away. Only a view that owns all of it may go. */
+function transferable(bytes: Uint8Array): readonly ArrayBuffer[] {
+  const { buffer } = bytes;
+  if (!(buffer instanceof ArrayBuffer)) {
+    throw new LumbungError('BUG_PACK_MEMORY', { kind: 'bug', message: 'pack memory is shared' });
+  }
+  return [buffer];
+}
