@@ -12,7 +12,7 @@ export interface FirstBackupTexts {
   changedMeanwhile(count: string): string;
   failed(command: string, exitCode: number): string;
   different(count: string, folder: string): string;
-  goOn(o: { lumbung: string; restic: string }): string;
+  goOn(o: { settings: readonly string[]; lumbung: string; restic: string }): string;
 }
 
 const id: FirstBackupTexts = {
@@ -33,12 +33,13 @@ const id: FirstBackupTexts = {
   failed: (command, exitCode) => `Gagal: "${command}" berakhir dengan kode ${exitCode}.`,
   different: (count, folder) =>
     `Gagal: ${count} perbedaan antara sumber dan hasil pemulihan, yang disimpan di ${folder}.`,
-  goOn: ({ lumbung, restic }) =>
+  goOn: ({ settings, lumbung, restic }) =>
     `Selanjutnya:
-  mencadangkan folder Anda   ${lumbung} backup /var/www
-  melihat cuplikan           ${lumbung} snapshots
-  memulihkan                 ${lumbung} restore latest --target /tmp/pulih
-  semua perintah             ${lumbung} --help
+  ${settings.join('\n  ')}
+  ${lumbung} backup /var/www                       # cadangkan folder Anda
+  ${lumbung} snapshots                             # lihat cuplikan
+  ${lumbung} restore latest --target /tmp/pulih    # pulihkan
+  ${lumbung} --help                                # semua perintah
 
 Format repositorinya adalah format restic; restic biasa membaca repositori yang sama:
   ${restic} snapshots`,
@@ -62,12 +63,13 @@ const en: FirstBackupTexts = {
   failed: (command, exitCode) => `Failed: "${command}" ended with code ${exitCode}.`,
   different: (count, folder) =>
     `Failed: ${count} differences between the source and what was restored, kept in ${folder}.`,
-  goOn: ({ lumbung, restic }) =>
+  goOn: ({ settings, lumbung, restic }) =>
     `How to go on:
-  back up a folder of yours  ${lumbung} backup /var/www
-  see the snapshots          ${lumbung} snapshots
-  restore                    ${lumbung} restore latest --target /tmp/restored
-  every command              ${lumbung} --help
+  ${settings.join('\n  ')}
+  ${lumbung} backup /var/www                       # back up a folder of yours
+  ${lumbung} snapshots                             # see the snapshots
+  ${lumbung} restore latest --target /tmp/restored # restore
+  ${lumbung} --help                                # every command
 
 The repository is in restic's format; stock restic reads the same one:
   ${restic} snapshots`,

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { formatByteSize } from '@lumbung/stdx';
 import { compareFolders } from './compare-folders.ts';
 import { firstBackupTexts } from './first-backup-texts.ts';
 import { pickLanguage } from './language.mjs';
@@ -13,7 +12,14 @@ import { type CapturedRun, runCaptured } from './run-captured.ts';
 const root = path.dirname(import.meta.dirname);
 const language = pickLanguage(process.env);
 const text = firstBackupTexts[language];
-const numbers = new Intl.NumberFormat(language);
+const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+
+/** `1,8 MiB` in Indonesian, `1.8 MiB` in English. */
+function sizeOf(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${numbers.format(bytes / 1024 ** power)} ${units[power] ?? ''}`;
+}
 
 const dataFolder = path.resolve(root, process.env['LUMBUNG_DATA'] ?? 'data');
 const repository = path.join(dataFolder, 'repository');
@@ -120,11 +126,15 @@ async function proveRestorable(snapshotId: string, backupStartedAtMs: number): P
     );
   }
   await rm(target, { recursive: true, force: true });
-  const size = formatByteSize(bytes);
+  const size = sizeOf(bytes);
   const line = text.compared({ files: numbers.format(files), size, folders: numbers.format(folders) });
   return changedMeanwhile.length === 0
     ? line
     : `${line}\n${text.changedMeanwhile(numbers.format(changedMeanwhile.length))}`;
+}
+
+function shellWord(value: string): string {
+  return /^[\w./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
 const say = (line: string): void => console.log(line);
@@ -140,19 +150,24 @@ try {
     text.backedUp({
       snapshot: snapshotId.slice(0, 8),
       files: numbers.format(files),
-      size: formatByteSize(bytes),
-      added: formatByteSize(bytesAdded),
+      size: sizeOf(bytes),
+      added: sizeOf(bytesAdded),
       seconds: numbers.format(Math.round((Date.now() - startedAtMs) / 100) / 10),
     }),
   );
   await mustRun('check', '--read-data');
   say(text.checked);
   say(await proveRestorable(snapshotId, startedAtMs));
-  const shell = (value: string): string => (/^[\w./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`);
-  const password = isPasswordGiven ? '' : ` --password-file ${shell(passwordFile)}`;
-  const arguments_ = `--repo ${shell(repository)}${password}`;
-  const launcher = shell(path.join(root, 'bin', 'lumbung.mjs'));
-  say(`\n${text.goOn({ lumbung: `node ${launcher} ${arguments_}`, restic: `restic ${arguments_}` })}`);
+  say(
+    `\n${text.goOn({
+      settings: [
+        `export LUMBUNG_REPOSITORY=${shellWord(repository)}`,
+        ...(isPasswordGiven ? [] : [`export LUMBUNG_PASSWORD_FILE=${shellWord(passwordFile)}`]),
+      ],
+      lumbung: `node ${shellWord(path.join(root, 'bin', 'lumbung.mjs'))}`,
+      restic: `restic --repo ${shellWord(repository)}${isPasswordGiven ? '' : ` --password-file ${shellWord(passwordFile)}`}`,
+    })}`,
+  );
 } catch (error) {
   if (!(error instanceof StepFailed)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -53,7 +53,8 @@ export async function ensureInstalled({ withDevelopment, announce }) {
   const reason = whyInstall({ withDevelopment });
   if (reason === undefined) return 0;
   announce(reason);
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=optional'];
+  // Errors only: npm, run by the machine's Node, would warn of every package that needs the one we bring.
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=optional', '--loglevel=error'];
   if (withDevelopment) args.push('--include=dev');
   // Inside `npm start` and `npm test` npm names the very program that runs them; elsewhere it is the one on PATH.
   const ownNpm = process.env['npm_execpath'];
