@@ -1,0 +1,1 @@
+export { type LocalBackendOptions, openLocalBackend } from './local-backend.ts';
