@@ -201,7 +201,11 @@ class Judge {
     if (from !== target.room) {
       if (other.path in room.mayImport && target.room.manifest === undefined) return undefined;
       const isCommandLine = room.path === 'bin' && target.file === 'apps/cli/src/main.ts';
-      if (isCommandLine || room.path === 'tests') return undefined;
+      // A test may run the developers' programs, such as the one that builds what it tests.
+      const isProgramOfATest = isForTests(file) && other.storey === outside;
+      if (isCommandLine || isProgramOfATest || room.path === 'tests') return undefined;
+      if (target.room.manifest === undefined)
+        return `'${specifier}' reaches out of ${room.path} into ${other.path}: the product does not stand on it.`;
       return `'${specifier}' reaches into ${other.path}: import one of its doors (${doorsOf(target.room)}).`;
     }
     if (!isForTests(file) && isForTests(target.file))
