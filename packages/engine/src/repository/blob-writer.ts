@@ -11,6 +11,8 @@ import { IndexSaver } from './index-saver.ts';
 /** Packs that are filled at once for each type; each blob takes one by chance, so that the sizes of packs tell an
  *  observer less about the sizes of chunks. */
 const OPEN_PACKS_PER_TYPE = 2;
+/** Buffers of stored packs kept to be filled again. Each holds a pack's worth of memory. */
+const IDLE_BUFFERS_MAX = 2;
 
 export interface SaveOptions {
   /** The SHA-256 of the plaintext, if the caller knows it. */
@@ -71,7 +73,7 @@ export class BlobWriter {
     const uploadsInFlightMax = Math.max(1, repository.backend.properties.connectionsMax);
     this.#indexed = indexed;
     this.#compressors = compressorsOf(repository.config.version, repository.compression);
-    this.#buffers = new PackBuffers(uploadsInFlightMax);
+    this.#buffers = new PackBuffers(IDLE_BUFFERS_MAX);
     this.#open = { data: this.#newBuilders(), tree: this.#newBuilders() };
     this.#uploads = new Semaphore(uploadsInFlightMax);
     this.#signal =

@@ -19,3 +19,7 @@ export type UnpackedFolder = keyof UnpackedIds;
 
 export const REPOSITORY_FOLDERS = ['data', 'index', 'keys', 'locks', 'snapshots'] as const;
 export type RepositoryFolder = (typeof REPOSITORY_FOLDERS)[number];
+
+export function isUnpackedFolder(folder: RepositoryFolder): folder is UnpackedFolder {
+  return folder === 'snapshots' || folder === 'index' || folder === 'locks';
+}

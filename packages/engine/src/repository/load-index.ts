@@ -19,9 +19,9 @@ export interface LoadIndexOptions {
 /** Index files fetched at once on a local disk; elsewhere the backend's connections are the bound. */
 const LOADS_IN_FLIGHT_MIN = 4;
 /** Plain JSON of a blob in an index file, about. */
-const JSON_BYTES_PER_BLOB = 170;
+const JSON_BYTES_PER_BLOB = 150;
 /** A sealed index file is compressed to about this part. */
-const COMPRESSED_PART = 0.45;
+const COMPRESSED_PART = 0.34;
 
 /** Below this, reading the index files takes no longer than reading a merged one. */
 const MERGE_BLOBS_MIN = 10_000;

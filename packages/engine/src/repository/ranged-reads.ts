@@ -1,7 +1,7 @@
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 
 /** Bytes nobody asked for that one request may read between two blobs. */
-const GAP_BYTES_MAX = { remote: 2 ** 20, local: 64 * 2 ** 10 } as const;
+const GAP_BYTES_MAX = { remote: 2 ** 20, local: 256 * 2 ** 10 } as const;
 /** A request is not made longer than this; a longer blob comes alone. */
 const REQUEST_BYTES_MAX = 32 * 2 ** 20;
 

@@ -13,7 +13,7 @@ import { type VerifyMode, verifyFailed } from '../pack/pack-builder.ts';
 import { fileDamaged } from './file-damage.ts';
 import { FreezableBackend } from './freezable-backend.ts';
 import type { IndexedRepository } from './indexed-repository.ts';
-import type { RepositoryFolder, UnpackedFolder, UnpackedIds } from './layout.ts';
+import { isUnpackedFolder, type RepositoryFolder, type UnpackedFolder, type UnpackedIds } from './layout.ts';
 import { type LoadIndexOptions, loadIndex } from './load-index.ts';
 import type { RepositoryPorts } from './ports.ts';
 
@@ -58,6 +58,12 @@ export class Repository {
   readonly cache: RepositoryCache | undefined;
   readonly #backend: FreezableBackend;
   readonly #compressor: Compressor;
+  /** Sizes that the last listing of each folder told: they save asking again before a file is read. */
+  readonly #sizes: Record<UnpackedFolder, ReadonlyMap<string, number>> = {
+    snapshots: new Map(),
+    index: new Map(),
+    locks: new Map(),
+  };
 
   /** Made by `openRepository` and `initRepository`. */
   constructor(parts: RepositoryParts) {
@@ -154,14 +160,14 @@ export class Repository {
     folder: F,
     options: CallOptions = {},
   ): AsyncGenerator<{ readonly id: FolderId<F>; readonly sizeBytes: number }> {
-    const seen =
-      this.cache?.keepsFiles === true && (folder === 'index' || folder === 'snapshots') ? new Set<string>() : undefined;
+    const sizes = new Map<string, number>();
+    if (isUnpackedFolder(folder)) this.#sizes[folder] = sizes;
     for await (const { name, sizeBytes } of this.#backend.list(folder, options)) {
       if (!isIdText(name)) continue;
-      seen?.add(name);
+      if (isUnpackedFolder(folder)) sizes.set(name, sizeBytes);
       yield { id: name as FolderId<F>, sizeBytes }; // checked above
     }
-    if (seen !== undefined && (folder === 'index' || folder === 'snapshots')) await this.cache?.retain(folder, seen);
+    if (folder === 'index' || folder === 'snapshots') await this.cache?.retain(folder, new Set(sizes.keys()));
   }
 
   /** Bytes of a pack. */
@@ -193,8 +199,8 @@ export class Repository {
       }
     }
     const file = { folder, name: id };
+    const sizeBytes = this.#sizes[folder].get(id) ?? (await this.#backend.stat(file, { signal })).sizeBytes;
     for (let attemptIdx = 0; ; attemptIdx += 1) {
-      const { sizeBytes } = await this.#backend.stat(file, { signal });
       if (sizeBytes > SEALED_BYTES_MAX)
         throw fileDamaged(folder, id, `it has ${sizeBytes} bytes, more than any that is written`);
       const sealed = await this.#backend.load(file, undefined, { signal });
