@@ -152,14 +152,15 @@ export function timestampOfMilliseconds(timeMs: number, zone: Zone): Timestamp {
 const TIMESTAMP =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-interface Parts {
+/** A stamp taken apart, in its own zone. */
+export interface LocalTime {
   readonly date: CivilDate;
   readonly secondsInDay: number;
   readonly nanoseconds: number;
   readonly offsetSeconds: number;
 }
 
-function partsOf(text: string): Parts | undefined {
+function partsOf(text: string): LocalTime | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, zoneHour = '0', zoneMinute = '0'] = match;
@@ -194,14 +195,15 @@ export function parseTimestamp(text: string): Timestamp {
   return text;
 }
 
-function checkedParts(timestamp: Timestamp): Parts {
+/** What calendar and clock showed where the stamp was written. */
+export function localTimeOf(timestamp: Timestamp): LocalTime {
   const parts = partsOf(timestamp);
   if (parts === undefined) throw new LumbungError('BUG_TIMESTAMP', { kind: 'bug', message: 'a timestamp was not parsed' });
   return parts;
 }
 
 export function instantOf(timestamp: Timestamp): Instant {
-  const { date, secondsInDay, nanoseconds, offsetSeconds } = checkedParts(timestamp);
+  const { date, secondsInDay, nanoseconds, offsetSeconds } = localTimeOf(timestamp);
   return { seconds: daysOfCivil(date) * DAY_S + secondsInDay - offsetSeconds, nanoseconds };
 }
 
@@ -225,7 +227,7 @@ export interface CivilTime extends CivilDate {
 
 /** The date and hour of a stamp in its own zone. */
 export function civilOf(timestamp: Timestamp): CivilTime {
-  const { date, secondsInDay } = checkedParts(timestamp);
+  const { date, secondsInDay } = localTimeOf(timestamp);
   const days = daysOfCivil(date);
   // 1970-01-01 was a Thursday; a week belongs to the year of its Thursday.
   const weekday = (((days + 3) % 7) + 7) % 7;
