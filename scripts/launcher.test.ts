@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findOwnNode, isNodeNewEnough, ROOT } from '../bin/node24.mjs';
-import { findProgram } from './debian-packages.ts';
 import { whyInstall } from './install.mjs';
 import { pickLanguage } from './language.mjs';
 import { readTestReport } from './test-report.ts';
@@ -18,13 +17,16 @@ function program(name: string, text: string): string {
   return file;
 }
 
-/** The machine's own Node, when it is too old for us: the launcher's reason to exist. */
-const oldNode = ((): string | undefined => {
-  const node = findProgram('node');
-  if (node === undefined) return undefined;
-  const { stdout } = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' });
-  return isNodeNewEnough(stdout.trim()) ? undefined : node;
-})();
+/** The machine's own Node, when it is too old for us: the launcher's reason to exist. npm puts our own before it on PATH. */
+const oldNode = (process.env['PATH'] ?? '')
+  .split(path.delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .map((folder) => path.join(folder, 'node'))
+  .filter((node) => existsSync(node))
+  .find((node) => {
+    const { stdout } = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' });
+    return !isNodeNewEnough(stdout.trim());
+  });
 const nodes = [
   ['the project’s own Node', process.execPath] as const,
   ...(oldNode === undefined ? [] : [['an old Node', oldNode] as const]),

@@ -15,8 +15,11 @@ function lockedPackages(): LicensedPackage[] {
     const { link, dev, version } = fields(entry);
     if (!where.includes('node_modules/') || link === true) return [];
     const manifestFile = path.join(root, where, 'package.json');
-    // A binary for another machine is locked, but not installed here: the lockfile says what its package said.
-    const manifest = existsSync(manifestFile) ? fields(JSON.parse(readFileSync(manifestFile, 'utf8'))) : fields(entry);
+    const isInstalled = existsSync(manifestFile);
+    // A binary for another machine is locked, but not installed here: the lockfile says what its package said, or nothing
+    // when nobody has seen it (lockfile-rules.ts). The package that lists it is judged, and has the same authors.
+    if (!isInstalled && fields(entry)['license'] === undefined) return [];
+    const manifest = isInstalled ? fields(JSON.parse(readFileSync(manifestFile, 'utf8'))) : fields(entry);
     const name = where.slice(where.lastIndexOf('node_modules/') + 'node_modules/'.length);
     return [{ name, version: String(version), licence: licenceOf(manifest), isRuntime: dev !== true }];
   });
