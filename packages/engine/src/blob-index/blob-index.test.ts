@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BlobId, PackId } from '../format/ids.ts';
+import { encodeIndexFile, scanIndexFile } from '../format/index-file.ts';
 import type { BlobType, PackedBlob } from '../format/pack-header.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { BlobIndex } from './blob-index.ts';
@@ -288,5 +290,56 @@ describe('BlobIndex, shared', () => {
     expect(copy.packId(copy.packOf(copy.findHex('data', later)))).toBe(laterPack);
     for (const id of ids.filter((_, at) => at % 1000 === 0))
       expect(copy.findHex('data', id)).toBe(index.findHex('data', id));
+  });
+});
+
+describe('an index document, scanned into an index', () => {
+  function documentOf(blobCount: number): Buffer {
+    const blobs = Array.from({ length: blobCount }, (_, nr) =>
+      blob(newBlobId(), nr * 132, nr % 3 === 0 ? 'tree' : 'data'),
+    );
+    return encodeIndexFile([
+      { id: newPackId(), blobs: blobs.slice(0, 3) },
+      { id: newPackId(), blobs: blobs.slice(3) },
+    ]);
+  }
+
+  function scan(bytes: Uint8Array): BlobIndex {
+    const index = new BlobIndex();
+    scanIndexFile(bytes, index.sinkFor(bytes));
+    return index;
+  }
+
+  it('is the same whether it is scanned or added, in whatever order its keys are', () => {
+    const bytes = documentOf(10);
+    const scanned = scan(bytes);
+    const reordered = bytes.toString().replace(/("id":"[0-9a-f]{64}"),("type":"[a-z]+")/g, '$2,$1');
+    const general = scan(Buffer.from(reordered));
+    for (let packNr = 0; packNr < 2; packNr += 1)
+      expect(general.blobsOfPack(packNr)).toEqual(scanned.blobsOfPack(packNr));
+    expect(general.blobCount).toBe(10);
+  });
+
+  it('fuzz: however it is damaged, the answer is an index or INDEX_INVALID', () => {
+    const good = documentOf(6);
+    const damage = fc.array(fc.tuple(fc.nat({ max: good.length - 1 }), fc.nat({ max: 255 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(damage, fc.nat({ max: good.length }), (changes, length) => {
+        const damaged = Buffer.from(good.subarray(0, length % 7 === 0 ? length : good.length));
+        for (const [at, byte] of changes) if (at < damaged.length) damaged[at] = byte;
+        try {
+          const index = scan(damaged);
+          index.forEachEntry((entry) =>
+            expect(index.findHex(index.typeOf(entry), index.idOf(entry))).toBeGreaterThanOrEqual(0),
+          );
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'INDEX_INVALID', kind: 'corruption' });
+        }
+      }),
+      { numRuns: fuzzRuns() },
+    );
   });
 });

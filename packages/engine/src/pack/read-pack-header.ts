@@ -19,7 +19,7 @@ export interface PackSource {
 
 /** What a pack says of itself: its blobs, in the order in which they lie. Reads the end of the file only, in one or two requests.
  *  @throws LumbungError PACK_HEADER_INVALID (corruption): no pack, cut short, or its header does not describe its bytes
- *  @see docs/design/repository-format.md#packs */
+ *  @see docs/design/repository-format.md#blobs-and-packs */
 export async function readPackHeader(source: PackSource, sealer: Sealer): Promise<PackedBlob[]> {
   const { sizeBytes } = source;
   if (sizeBytes < ENTRY_BYTES_MIN + SEAL_OVERHEAD_BYTES + TRAILER_BYTES)

@@ -404,3 +404,27 @@ describe('index files', () => {
     expect(later.index.blobCount).toBe(index.blobCount); // nothing is counted twice
   });
 });
+
+describe('two clients', () => {
+  it('that store the same blobs at the same time leave copies, all of them usable', async () => {
+    const bench = await newBench();
+    const [one, two] = [await bench.reopen(), await bench.reopen()];
+    const writers = [(await one.loadIndex()).createWriter(), (await two.loadIndex()).createWriter()];
+    const blobs = Array.from({ length: 20 }, () => newBlob(300_000));
+    await Promise.all(
+      writers.map(async (writer) => {
+        for (const blob of blobs) expect((await writer.save('data', blob)).isNew).toBe(true);
+        await writer.flush();
+      }),
+    );
+    const { index } = await expectSoundIndex(bench);
+    const indexed = await (await bench.reopen()).loadIndex();
+    for (const blob of blobs) {
+      const id = sha256Hex(blob) as BlobId;
+      expect(index.locationsOf('data', id)).toHaveLength(2);
+      expect(await indexed.loadBlob('data', id)).toEqual(blob);
+    }
+    const later = indexed.createWriter();
+    for (const blob of blobs) expect((await later.save('data', blob)).isNew).toBe(false);
+  });
+});

@@ -50,6 +50,8 @@ export interface WriterStats {
  *
  * States: working → (flush) → working … , and broken from the first failure on: that failure is thrown by every later call,
  * uploads under way are cancelled, nothing more is written.
+ *
+ * @see docs/design/repository-format.md#order-of-writes
  */
 export class BlobWriter {
   readonly #indexed: IndexedRepository;

@@ -38,6 +38,7 @@ const RELEASE_MS_MAX = 60_000;
  *
  * @throws LumbungError LOCK_CONFLICT (operator): somebody else holds it, the context says who; LOCK_INVALID (corruption): a lock
  * cannot be read, four times; BACKEND_*. No lock file is left behind.
+ * @see docs/design/repository-format.md#locks
  */
 export async function lockRepository(repository: Repository, options: LockOptions): Promise<Lock> {
   const { clock } = repository.ports;

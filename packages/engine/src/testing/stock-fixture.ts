@@ -73,12 +73,22 @@ export const STOCK_FIXTURE = {
     '{"version":2,"id":"3cfd5f5ceaee78f87684c3c0f91dde2aab2609f92d909325803ec6d3340e7d78","chunker_polynomial":"37d49a32256ced"}',
   snapshotId: parseSnapshotId('0b64e78fb2ca5309563fb3a0d30bfbcedeaea2dbbcc67c84d0e8d2b08e8ff3bc'),
   snapshotJson:
-    '{"time":"2024-02-03T05:00:00Z","tree":"626501347e91ec207f441857d5a4c95e7a80d8703f78b879966988b5dbd9b532","paths":["/mnt/demo"],"hostname":"demo-host","username":"root","tags":["demo"]}',
+    '{"time":"2024-02-03T05:00:00Z","tree":"626501347e91ec207f441857d5a4c95e7a80d8703f78b879966988b5dbd9b532","pa' +
+    'ths":["/mnt/demo"],"hostname":"demo-host","username":"root","tags":["demo"]}',
   rootTreeId: parseBlobId('626501347e91ec207f441857d5a4c95e7a80d8703f78b879966988b5dbd9b532'),
   indexId: '6f1df5fb0e0a04f58ab1ab605adfcfc1cf0bf1fa73c2938db4f9c8ec8931bd1b',
   /** Without the newline at its end. */
   indexJson:
-    '{"packs":[{"id":"40d48a61cc543c5d0f193139d11acbb862d2b004bd97dc1de02162617261ed5f","blobs":[{"id":"6e91b61a65983c212eaa9c8db09f378db71ae1a8a96cd90646c9cc593ee276ce","type":"data","offset":0,"length":44,"uncompressed_length":3},{"id":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881","type":"data","offset":97,"length":42,"uncompressed_length":1},{"id":"a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447","type":"data","offset":44,"length":53,"uncompressed_length":12}]},{"id":"6846a07193fa571bb488aec1e0a72a03033999acbc4871bd24eea19dbb911e44","blobs":[{"id":"626501347e91ec207f441857d5a4c95e7a80d8703f78b879966988b5dbd9b532","type":"tree","offset":787,"length":256,"uncompressed_length":324},{"id":"7fd919229d3926f4a98aafe835d140a17ba2febcf36164fa3242a2e0db3a10ee","type":"tree","offset":275,"length":512,"uncompressed_length":1878},{"id":"9512ea6a4ce7b610776a806ef0e3789c8e3751de39d646eec7cbfed2b66a674c","type":"tree","offset":0,"length":275,"uncompressed_length":346}]}]}',
+    '{"packs":[{"id":"40d48a61cc543c5d0f193139d11acbb862d2b004bd97dc1de02162617261ed5f","blobs":[{"id":"6e91b61a6' +
+    '5983c212eaa9c8db09f378db71ae1a8a96cd90646c9cc593ee276ce","type":"data","offset":0,"length":44,"uncompressed_' +
+    'length":3},{"id":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881","type":"data","offset":9' +
+    '7,"length":42,"uncompressed_length":1},{"id":"a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a4' +
+    '47","type":"data","offset":44,"length":53,"uncompressed_length":12}]},{"id":"6846a07193fa571bb488aec1e0a72a0' +
+    '3033999acbc4871bd24eea19dbb911e44","blobs":[{"id":"626501347e91ec207f441857d5a4c95e7a80d8703f78b879966988b5d' +
+    'bd9b532","type":"tree","offset":787,"length":256,"uncompressed_length":324},{"id":"7fd919229d3926f4a98aafe83' +
+    '5d140a17ba2febcf36164fa3242a2e0db3a10ee","type":"tree","offset":275,"length":512,"uncompressed_length":1878}' +
+    ',{"id":"9512ea6a4ce7b610776a806ef0e3789c8e3751de39d646eec7cbfed2b66a674c","type":"tree","offset":0,"length":' +
+    '275,"uncompressed_length":346}]}]}',
   blobs: [
     {
       type: 'data',
@@ -115,7 +125,10 @@ export const STOCK_FIXTURE = {
       lengthBytes: 256,
       uncompressedBytes: 324,
       plaintext: Buffer.from(
-        '{"nodes":[{"name":"demo","type":"dir","mode":2147484141,"mtime":"2024-02-03T04:05:06Z","atime":"2024-02-03T04:05:06Z","ctime":"2026-11-22T08:21:57.054587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":2,"device_id":39,"content":null,"subtree":"7fd919229d3926f4a98aafe835d140a17ba2febcf36164fa3242a2e0db3a10ee"}]}\n',
+        '{"nodes":[{"name":"demo","type":"dir","mode":2147484141,"mtime":"2024-02-03T04:05:06Z","atime":"2024-02-03T0' +
+          '4:05:06Z","ctime":"2026-11-22T08:21:57.054587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":2,"d' +
+          'evice_id":39,"content":null,"subtree":"7fd919229d3926f4a98aafe835d140a17ba2febcf36164fa3242a2e0db3a10ee"}]}' +
+          '\n',
       ),
     },
     {
@@ -126,7 +139,24 @@ export const STOCK_FIXTURE = {
       lengthBytes: 512,
       uncompressedBytes: 1878,
       plaintext: Buffer.from(
-        '{"nodes":[{"name":"bad\\\\xffname","type":"file","mode":8389101,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.054587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":7,"device_id":39,"size":3,"links":1,"content":["6e91b61a65983c212eaa9c8db09f378db71ae1a8a96cd90646c9cc593ee276ce"]},{"name":"empty","type":"file","mode":420,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.050587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":5,"device_id":39,"links":1,"content":[]},{"name":"hello-link","type":"file","mode":420,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.050587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":4,"device_id":39,"size":12,"links":2,"content":["a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447"]},{"name":"hello.txt","type":"file","mode":420,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.050587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":4,"device_id":39,"size":12,"links":2,"content":["a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447"]},{"name":"link","type":"symlink","mode":134218239,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.046587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":6,"device_id":39,"links":1,"linktarget":"sub/\\u003c\\u0026\\u003e","content":null},{"name":"sub","type":"dir","mode":2147484141,"mtime":"2024-02-03T04:05:06Z","atime":"2024-02-03T04:05:06Z","ctime":"2026-11-22T08:21:57.054587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":3,"device_id":39,"content":null,"subtree":"9512ea6a4ce7b610776a806ef0e3789c8e3751de39d646eec7cbfed2b66a674c"}]}\n',
+        '{"nodes":[{"name":"bad\\\\xffname","type":"file","mode":8389101,"mtime":"2024-02-03T04:05:06.070809Z","atime' +
+          '":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.054587812Z","uid":0,"gid":0,"user":"root","grou' +
+          'p":"root","inode":7,"device_id":39,"size":3,"links":1,"content":["6e91b61a65983c212eaa9c8db09f378db71ae1a8a9' +
+          '6cd90646c9cc593ee276ce"]},{"name":"empty","type":"file","mode":420,"mtime":"2024-02-03T04:05:06.070809Z","at' +
+          'ime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.050587812Z","uid":0,"gid":0,"user":"root","g' +
+          'roup":"root","inode":5,"device_id":39,"links":1,"content":[]},{"name":"hello-link","type":"file","mode":420,' +
+          '"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.050' +
+          '587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":4,"device_id":39,"size":12,"links":2,"content"' +
+          ':["a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447"]},{"name":"hello.txt","type":"file","mo' +
+          'de":420,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:2' +
+          '1:57.050587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":4,"device_id":39,"size":12,"links":2,"' +
+          'content":["a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447"]},{"name":"link","type":"symlin' +
+          'k","mode":134218239,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"202' +
+          '6-11-22T08:21:57.046587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":6,"device_id":39,"links":1' +
+          ',"linktarget":"sub/\\u003c\\u0026\\u003e","content":null},{"name":"sub","type":"dir","mode":2147484141,"mtim' +
+          'e":"2024-02-03T04:05:06Z","atime":"2024-02-03T04:05:06Z","ctime":"2026-11-22T08:21:57.054587812Z","uid":0,"g' +
+          'id":0,"user":"root","group":"root","inode":3,"device_id":39,"content":null,"subtree":"9512ea6a4ce7b610776a80' +
+          '6ef0e3789c8e3751de39d646eec7cbfed2b66a674c"}]}\n',
       ),
     },
     {
@@ -137,7 +167,10 @@ export const STOCK_FIXTURE = {
       lengthBytes: 275,
       uncompressedBytes: 346,
       plaintext: Buffer.from(
-        '{"nodes":[{"name":"é \\\\\\"q\\\\\\"","type":"file","mode":420,"mtime":"2024-02-03T04:05:06.070809Z","atime":"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.050587812Z","uid":0,"gid":0,"user":"root","group":"root","inode":8,"device_id":39,"size":1,"links":1,"content":["2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"]}]}\n',
+        '{"nodes":[{"name":"é \\\\\\"q\\\\\\"","type":"file","mode":420,"mtime":"2024-02-03T04:05:06.070809Z","atime"' +
+          ':"2024-02-03T04:05:06.070809Z","ctime":"2026-11-22T08:21:57.050587812Z","uid":0,"gid":0,"user":"root","group' +
+          '":"root","inode":8,"device_id":39,"size":1,"links":1,"content":["2d711642b726b04401627ca9fbac32f5c8530fb1903' +
+          'cc4db02258717921a4881"]}]}\n',
       ),
     },
   ],
