@@ -10,60 +10,72 @@ export interface IndexImageHead {
   readonly extraRuns: readonly (readonly [packNr: number, runs: readonly EntryRun[]])[];
 }
 
-/** An index as bytes: its memory in pieces of a few MiB, without the unused end. The words in it are in the order of the machine
- *  that made it. */
+/** An index as bytes: its memory in pieces, without the unused end. The words in it are in the order of the machine that
+ *  made it. */
 export interface IndexImage {
   readonly head: IndexImageHead;
   readonly sections: readonly Uint8Array[];
 }
 
+/** Small pieces, so that whoever seals or opens them needs little memory beside the index. */
+export const SECTION_BYTES_MAX = 256 * 2 ** 10;
+
+type Counts = Pick<IndexImageHead, 'entryCount' | 'packCount' | 'slotCount'>;
+
 /** The memory itself, not a copy. */
 export function imageOfIndex(index: BlobIndex): IndexImage {
-  const { segments, slots, entryCount, packs } = index.share();
-  const sections: Uint8Array[] = [];
-  const lengths = sectionLengths({ entryCount, packCount: packs.count, slotCount: slots.byteLength / 4 });
-  for (const [sectionIdx, memory] of [...segments, ...packs.segments].entries()) {
-    sections.push(new Uint8Array(memory, 0, lengths[sectionIdx]));
-  }
-  for (let at = 0; at < slots.byteLength; at += SLOT_SECTION_BYTES) {
-    sections.push(new Uint8Array(slots, at, Math.min(SLOT_SECTION_BYTES, slots.byteLength - at)));
-  }
-  const head = { entryCount, packCount: packs.count, slotCount: slots.byteLength / 4, extraRuns: [...packs.extraRuns] };
-  return { head, sections };
+  const handle = index.share();
+  const slotCount = handle.slots.byteLength / 4;
+  const { entryCount, packs } = handle;
+  const head = { entryCount, packCount: packs.count, slotCount, extraRuns: [...packs.extraRuns] };
+  return { head, sections: sectionsOf(handle, head) };
 }
 
-const SLOT_SECTION_BYTES = 4 * 2 ** 20;
-
-/** Bytes of each section of an image, in their order. */
-export function sectionLengths(head: Pick<IndexImageHead, 'entryCount' | 'packCount' | 'slotCount'>): number[] {
-  return [
-    ...pieces(head.entryCount, ENTRIES_PER_SEGMENT).map((count) => count * ENTRY_BYTES),
-    ...pieces(head.packCount, PACKS_PER_SEGMENT).map((count) => count * PACK_BYTES),
-    ...pieces(head.slotCount * 4, SLOT_SECTION_BYTES),
-  ];
-}
-
-/** Memory for an index of which the head is known. Fill the sections with what `imageOfIndex` gave, then take the index. */
+/** Memory for an index of which the head is known. Fill the sections with what `imageOfIndex` gave, then adopt it. */
 export function newIndexMemory(head: IndexImageHead): {
   readonly sections: readonly Uint8Array[];
   readonly handle: SharedIndexHandle;
 } {
-  const segments = pieces(head.entryCount, ENTRIES_PER_SEGMENT).map(
-    () => new SharedArrayBuffer(ENTRIES_PER_SEGMENT * ENTRY_BYTES),
-  );
-  const packSegments = pieces(head.packCount, PACKS_PER_SEGMENT).map(
-    () => new SharedArrayBuffer(PACKS_PER_SEGMENT * PACK_BYTES),
-  );
-  const slots = new SharedArrayBuffer(head.slotCount * 4);
-  const lengths = sectionLengths(head);
-  const sections: Uint8Array[] = [...segments, ...packSegments].map(
-    (memory, sectionIdx) => new Uint8Array(memory, 0, lengths[sectionIdx]),
-  );
-  for (let at = 0; at < slots.byteLength; at += SLOT_SECTION_BYTES) {
-    sections.push(new Uint8Array(slots, at, Math.min(SLOT_SECTION_BYTES, slots.byteLength - at)));
+  const allocate = (count: number, perSegment: number, recordBytes: number): SharedArrayBuffer[] =>
+    pieces(count, perSegment).map(() => new SharedArrayBuffer(perSegment * recordBytes));
+  const handle = {
+    segments: allocate(head.entryCount, ENTRIES_PER_SEGMENT, ENTRY_BYTES),
+    slots: new SharedArrayBuffer(head.slotCount * 4),
+    entryCount: head.entryCount,
+    packs: {
+      segments: allocate(head.packCount, PACKS_PER_SEGMENT, PACK_BYTES),
+      count: head.packCount,
+      extraRuns: new Map(head.extraRuns),
+    },
+  };
+  return { sections: sectionsOf(handle, head), handle };
+}
+
+/** Bytes of each section of an image, in their order. */
+export function sectionLengths(counts: Counts): number[] {
+  return usedBytes(counts).flatMap((bytes) => pieces(bytes, SECTION_BYTES_MAX));
+}
+
+function sectionsOf({ segments, packs, slots }: SharedIndexHandle, counts: Counts): Uint8Array[] {
+  const used = usedBytes(counts);
+  const sections: Uint8Array[] = [];
+  for (const [memoryIdx, memory] of [...segments, ...packs.segments, slots].entries()) {
+    let at = 0;
+    for (const length of pieces(used[memoryIdx] ?? 0, SECTION_BYTES_MAX)) {
+      sections.push(new Uint8Array(memory, at, length));
+      at += length;
+    }
   }
-  const packs = { segments: packSegments, count: head.packCount, extraRuns: new Map(head.extraRuns) };
-  return { sections, handle: { segments, slots, entryCount: head.entryCount, packs } };
+  return sections;
+}
+
+/** Of each segment of entries, each segment of packs, and the slots. */
+function usedBytes(counts: Counts): number[] {
+  return [
+    ...pieces(counts.entryCount, ENTRIES_PER_SEGMENT).map((count) => count * ENTRY_BYTES),
+    ...pieces(counts.packCount, PACKS_PER_SEGMENT).map((count) => count * PACK_BYTES),
+    counts.slotCount * 4,
+  ];
 }
 
 function pieces(total: number, pieceMax: number): number[] {

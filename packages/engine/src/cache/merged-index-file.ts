@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Random } from '@lumbung/stdx';
 import { z } from 'zod';
 import { BlobIndex } from '../blob-index/blob-index.ts';
-import { imageOfIndex, newIndexMemory, sectionLengths } from '../blob-index/index-image.ts';
+import { imageOfIndex, newIndexMemory, SECTION_BYTES_MAX, sectionLengths } from '../blob-index/index-image.ts';
 import { SEAL_OVERHEAD_BYTES, type Sealer } from '../crypto/sealer.ts';
 import { type IndexId, isIdText } from '../format/ids.ts';
 
@@ -54,7 +54,7 @@ export async function readMergedIndex(path: string, sealer: Sealer): Promise<Mer
     if (expectedBytes !== size) return undefined;
 
     const { sections, handle } = newIndexMemory(head);
-    const longest = Math.max(0, ...sections.map(({ length }) => length)) + PREFIX_BYTES;
+    const longest = SECTION_BYTES_MAX + PREFIX_BYTES;
     const sealed = Buffer.allocUnsafeSlow(longest + SEAL_OVERHEAD_BYTES);
     const plain = Buffer.allocUnsafeSlow(longest);
     for (const [sectionIdx, section] of sections.entries()) {
@@ -92,7 +92,7 @@ export async function writeMergedIndex(
     await using file = await open(temporary, 'wx', 0o600);
     await file.write(begin);
     await file.write(sealedHead);
-    const longest = Math.max(0, ...sections.map(({ length }) => length)) + PREFIX_BYTES;
+    const longest = SECTION_BYTES_MAX + PREFIX_BYTES;
     const plain = Buffer.allocUnsafeSlow(longest);
     const sealed = Buffer.allocUnsafeSlow(longest + SEAL_OVERHEAD_BYTES);
     for (const [sectionIdx, section] of sections.entries()) {

@@ -17,7 +17,7 @@ export interface LoadIndexOptions {
 }
 
 /** Index files fetched at once on a local disk; elsewhere the backend's connections are the bound. */
-const LOADS_IN_FLIGHT_MIN = 4;
+const LOADS_IN_FLIGHT_MIN = 2;
 /** Plain JSON of a blob in an index file, about. */
 const JSON_BYTES_PER_BLOB = 150;
 /** A sealed index file is compressed to about this part. */

@@ -1,7 +1,8 @@
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 
-/** Bytes nobody asked for that one request may read between two blobs. */
-const GAP_BYTES_MAX = { remote: 2 ** 20, local: 256 * 2 ** 10 } as const;
+/** Bytes nobody asked for that one request may read between two blobs. On a local disk a request costs 180 µs and a MiB
+ *  270 µs: a gap of half a MiB is about as dear as another request. */
+const GAP_BYTES_MAX = { remote: 2 ** 20, local: 512 * 2 ** 10 } as const;
 /** A request is not made longer than this; a longer blob comes alone. */
 const REQUEST_BYTES_MAX = 32 * 2 ** 20;
 
