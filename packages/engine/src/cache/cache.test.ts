@@ -108,6 +108,19 @@ describe('RepositoryCache', () => {
     expect([loadsOf(bench, 'index'), loadsOf(bench, 'snapshots'), loadsOf(bench, 'data')]).toEqual([0, 0, 1]);
   });
 
+  it('fetches a pack once for many who want trees of it at the same time', async () => {
+    const bench = await newBench();
+    const { index } = await bench.cached.loadIndex();
+    const pack = index.packId(index.packOf(index.findHex('tree', bench.treeId)));
+    const ranges = Array.from({ length: 5 }, (_, offset) =>
+      bench.cached.loadTreePackRange(pack, { offset, length: 10 }),
+    );
+    const parts = await Promise.all(ranges);
+    expect(loadsOf(bench, 'data')).toBe(1);
+    const whole = await bench.backend.inner.load({ folder: 'data', name: pack });
+    for (const [offset, part] of parts.entries()) expect(part).toEqual(whole.subarray(offset, offset + 10));
+  });
+
   it('keeps the tree packs that are written, too', async () => {
     const bench = await newBench();
     const writer = (await bench.cached.loadIndex()).createWriter();

@@ -1,4 +1,5 @@
 import { LumbungError } from '@lumbung/stdx';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256, sha256Hex } from '../crypto/sha256.ts';
 import type { BlobId, IndexId } from '../format/ids.ts';
@@ -337,6 +338,41 @@ describe('BlobWriter', () => {
       const after = await expectSoundIndex(bench);
       expect(await after.loadBlob('data', old.id)).toHaveLength(1000);
     }
+  });
+});
+
+describe('whatever is saved', () => {
+  it('is loaded as it was, by a new process, in whatever order and with whatever flushes', async () => {
+    const saves = fc.array(
+      fc.record({
+        type: fc.constantFrom('data' as const, 'tree' as const),
+        plaintext: fc.oneof(
+          fc.uint8Array({ maxLength: 200 }),
+          fc.nat({ max: 9 }).map((byte) => Buffer.alloc(3000, byte)),
+        ),
+        isFlushed: fc.boolean(),
+      }),
+      { maxLength: 20 },
+    );
+    await fc.assert(
+      fc.asyncProperty(saves, fc.constantFrom(1 as const, 2 as const), async (blobs, version) => {
+        const bench = await newBench({ version });
+        const writer = bench.indexed.createWriter();
+        for (const { type, plaintext, isFlushed } of blobs) {
+          expect((await writer.save(type, plaintext)).id).toBe(sha256Hex(plaintext));
+          if (isFlushed) await writer.flush();
+        }
+        await writer.flush();
+        const indexed = await expectSoundIndex(bench);
+        for (const { type, plaintext } of blobs) {
+          expect(await indexed.loadBlob(type, sha256Hex(plaintext) as BlobId)).toEqual(Buffer.from(plaintext));
+        }
+        expect(indexed.index.blobCount).toBe(
+          new Set(blobs.map(({ type, plaintext }) => type + sha256Hex(plaintext))).size,
+        );
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

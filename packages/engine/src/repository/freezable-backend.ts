@@ -1,10 +1,17 @@
 import type { Backend, BackendProperties, ByteRange, CallOptions, FileHandle, FileInfo } from '@lumbung/backend';
 
-/** A backend whose operations, but for those on lock files, can be held back for a while: nothing may be written or
- *  removed while it is uncertain whether the own lock still exists. */
+const LOCKS = 'locks';
+
+/**
+ * A backend whose operations, but for those on lock files, can be held back for a while: nothing may be written or removed
+ * while it is uncertain whether the own lock still exists. Once it is lost, nothing may be written or removed at all.
+ *
+ * States: open → frozen → open again, or halted for good. Reading is possible when open and when halted.
+ */
 export class FreezableBackend implements Backend {
   readonly #inner: Backend;
   #thaw: Promise<void> | undefined;
+  #halted: { readonly reason: unknown } | undefined;
 
   constructor(inner: Backend) {
     this.#inner = inner;
@@ -28,6 +35,11 @@ export class FreezableBackend implements Backend {
     };
   }
 
+  /** From now on every save and removal outside of the locks, those that wait too, rejects with `reason`. */
+  halt(reason: unknown): void {
+    this.#halted ??= { reason };
+  }
+
   async create(options?: CallOptions): Promise<void> {
     await this.#pass('', options);
     await this.#inner.create(options);
@@ -35,6 +47,7 @@ export class FreezableBackend implements Backend {
 
   async save(file: FileHandle, parts: readonly Uint8Array[], options?: CallOptions): Promise<void> {
     if (this.#thaw !== undefined) await this.#pass(file.folder, options);
+    this.#refuseWhenHalted(file.folder);
     await this.#inner.save(file, parts, options);
   }
 
@@ -55,6 +68,7 @@ export class FreezableBackend implements Backend {
 
   async remove(file: FileHandle, options?: CallOptions): Promise<void> {
     if (this.#thaw !== undefined) await this.#pass(file.folder, options);
+    this.#refuseWhenHalted(file.folder);
     await this.#inner.remove(file, options);
   }
 
@@ -66,10 +80,14 @@ export class FreezableBackend implements Backend {
     await this.close();
   }
 
+  #refuseWhenHalted(folder: string): void {
+    if (this.#halted !== undefined && folder !== LOCKS) throw this.#halted.reason;
+  }
+
   /** Waits for the thaw; rejects with the signal's reason when that comes first. */
   async #pass(folder: string, options: CallOptions | undefined): Promise<void> {
     const thaw = this.#thaw;
-    if (thaw === undefined || folder === 'locks') return;
+    if (thaw === undefined || folder === LOCKS) return;
     const signal = options?.signal;
     if (signal === undefined) return thaw;
     signal.throwIfAborted();

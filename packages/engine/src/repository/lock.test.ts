@@ -372,6 +372,30 @@ describe('Lock', () => {
     expect(lock.signal.aborted).toBe(false);
   });
 
+  it('once lost, lets nothing be written any more, what waited neither, and its own file be removed', async () => {
+    const { one, backend } = await twoClients();
+    const lock = await lockRepository(one.repository, { kind: 'exclusive' });
+    const pack = { folder: 'data', name: 'cd'.repeat(32) };
+    await one.repository.backend.save(pack, [Buffer.from('x')]);
+    const waiting: Promise<void>[] = [];
+    backend.afterSave = async () => {
+      backend.afterSave = undefined;
+      const file = { folder: 'index', name: 'ef'.repeat(32) };
+      waiting.push(one.repository.backend.save(file, [Buffer.from('x')]), one.repository.backend.remove(pack));
+      for (const wait of waiting) wait.catch(() => undefined);
+      await backend.remove({ folder: 'locks', name: lock.id });
+    };
+    one.clock.setWallClock(one.clock.nowMs() + 40 * MINUTE_MS);
+    await one.clock.advance(1000);
+    expect(waiting).toHaveLength(2);
+    for (const wait of waiting) await expect(wait).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    await expect(one.repository.backend.save(pack, [Buffer.from('y')])).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    await expect(one.repository.backend.remove(pack)).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    expect((await one.repository.backend.load(pack)).toString()).toBe('x');
+    await lock.release();
+    expect(await locksOf(one.repository)).toEqual([]);
+  });
+
   it('does not take a clock that was set back or forward for a lost lock', async () => {
     const { one } = await twoClients();
     await using lock = await lockRepository(one.repository, { kind: 'shared' });

@@ -105,7 +105,8 @@ async function refuseConflicts(repository: Repository, check: ConflictCheck): Pr
  * A held lock. Refreshes itself every 5 minutes by writing a new file and removing the old one.
  *
  * States: held → (refresh fails for 22.5 minutes) → regaining: everything but lock files is held back, and the own file
- * must still be there → held again, or lost: `signal` aborts with LOCK_LOST and whoever works under the lock must stop.
+ * must still be there → held again, or lost: `signal` aborts with LOCK_LOST, whoever works under the lock must stop, and the
+ * repository refuses to write.
  * From every state `release` leads to released.
  */
 export class Lock implements AsyncDisposable {
@@ -238,15 +239,15 @@ export class Lock implements AsyncDisposable {
   }
 
   #lose(cause: unknown): void {
-    this.#lost.abort(
-      new LumbungError('LOCK_LOST', {
-        kind: 'transient',
-        message: 'the lock on the repository could not be refreshed in time; all work was stopped',
-        context: { lock: this.#id, repository: this.#repository.backend.location },
-        hint: 'see why the repository was out of reach (or the machine asleep), then run the command again',
-        cause: cause ?? this.#refreshError,
-      }),
-    );
+    const reason = new LumbungError('LOCK_LOST', {
+      kind: 'transient',
+      message: 'the lock on the repository could not be refreshed in time; all work was stopped',
+      context: { lock: this.#id, repository: this.#repository.backend.location },
+      hint: 'see why the repository was out of reach (or the machine asleep), then run the command again',
+      cause: cause ?? this.#refreshError,
+    });
+    this.#repository.haltWrites(reason);
+    this.#lost.abort(reason);
   }
 }
 

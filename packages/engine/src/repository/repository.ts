@@ -65,6 +65,8 @@ export class Repository {
     locks: new Map(),
   };
 
+  readonly #treePackFetches = new Map<PackId, Promise<Buffer>>();
+
   /** Made by `openRepository` and `initRepository`. */
   constructor(parts: RepositoryParts) {
     this.config = parts.config;
@@ -88,6 +90,12 @@ export class Repository {
   /** Lets only operations on lock files pass until the returned function is called. */
   freeze(): () => void {
     return this.#backend.freeze();
+  }
+
+  /** Refuses every save and removal but those of lock files from now on: the lock was lost, and with it the right to write.
+   *  Open the repository again to go on. */
+  haltWrites(reason: unknown): void {
+    this.#backend.halt(reason);
   }
 
   loadIndex(options: LoadIndexOptions = {}): Promise<IndexedRepository> {
@@ -181,13 +189,31 @@ export class Repository {
     if (cache === undefined || !cache.keepsFiles) return this.loadPackRange(id, range, options);
     const cached = await cache.getRange('data', id, range);
     if (cached !== undefined) return cached;
-    const file = { folder: 'data', name: id };
-    const { sizeBytes } = await this.#backend.stat(file, options);
-    if (sizeBytes > CACHED_PACK_BYTES_MAX || range.offset + range.length > sizeBytes)
+    const { sizeBytes } = await this.#backend.stat({ folder: 'data', name: id }, options);
+    if (sizeBytes > CACHED_PACK_BYTES_MAX || range.offset + range.length > sizeBytes) {
       return this.loadPackRange(id, range, options);
-    const pack = await this.#backend.load(file, undefined, options);
-    if (sha256Hex(pack) === id) await cache.put('data', id, pack);
+    }
+    const pack = await this.#fetchTreePack(id, cache);
+    options.signal?.throwIfAborted();
     return pack.subarray(range.offset, range.offset + range.length);
+  }
+
+  /** A whole pack, into the cache. Shared by all who wait for it, so no single caller's signal ends it. */
+  #fetchTreePack(id: PackId, cache: RepositoryCache): Promise<Buffer> {
+    const present = this.#treePackFetches.get(id);
+    if (present !== undefined) return present;
+    const fetch = async (): Promise<Buffer> => {
+      try {
+        const pack = await this.#backend.load({ folder: 'data', name: id });
+        if (sha256Hex(pack) === id) await cache.put('data', id, pack);
+        return pack;
+      } finally {
+        this.#treePackFetches.delete(id);
+      }
+    };
+    const fetching = fetch();
+    this.#treePackFetches.set(id, fetching);
+    return fetching;
   }
 
   async #loadVerified(folder: UnpackedFolder, id: string, signal: AbortSignal | undefined): Promise<Buffer> {
@@ -200,9 +226,10 @@ export class Repository {
     }
     const file = { folder, name: id };
     const sizeBytes = this.#sizes[folder].get(id) ?? (await this.#backend.stat(file, { signal })).sizeBytes;
+    if (sizeBytes > SEALED_BYTES_MAX) {
+      throw fileDamaged(folder, id, `it has ${sizeBytes} bytes, more than any that is written`);
+    }
     for (let attemptIdx = 0; ; attemptIdx += 1) {
-      if (sizeBytes > SEALED_BYTES_MAX)
-        throw fileDamaged(folder, id, `it has ${sizeBytes} bytes, more than any that is written`);
       const sealed = await this.#backend.load(file, undefined, { signal });
       if (sha256Hex(sealed) === id) {
         if (folder !== 'locks') await this.cache?.put(folder, id, sealed);
