@@ -13,7 +13,8 @@ const FACTORS: Readonly<Record<string, number>> = {
  *  @throws LumbungError BYTE_SIZE_INVALID (operator) */
 export function parseByteSize(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgtb]?)(?:i?b)?\s*$/i.exec(text);
-  const bytes = match === null ? Number.NaN : Number(match[1]) * (FACTORS[(match[2] ?? '').toLowerCase()] ?? Number.NaN);
+  const bytes =
+    match === null ? Number.NaN : Number(match[1]) * (FACTORS[(match[2] ?? '').toLowerCase()] ?? Number.NaN);
   if (!Number.isSafeInteger(Math.floor(bytes))) {
     throw new LumbungError('BYTE_SIZE_INVALID', {
       kind: 'operator',

@@ -1,8 +1,8 @@
 export { assert, assertNever } from './assert.ts';
 export { forEachParallel, mapParallel, Semaphore } from './async.ts';
 export type { Brand } from './brand.ts';
-export { type ByteString, byteStringOf, byteStringOfText, bytesOf, fsPath, textOf } from './byte-string.ts';
 export { formatByteSize, parseByteSize } from './byte-size.ts';
+export { type ByteString, byteStringOf, byteStringOfText, bytesOf, fsPath, textOf } from './byte-string.ts';
 export {
   describeError,
   ERROR_KINDS,

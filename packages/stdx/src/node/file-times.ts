@@ -1,5 +1,6 @@
+import os from 'node:os';
 import type { ByteString } from '../byte-string.ts';
-import { cString, libcFunction, throwErrno } from './libc.ts';
+import { cString, libcFunction, SystemCallError, throwErrno } from './libc.ts';
 
 const utimensat = libcFunction('int utimensat(int dirfd, const void *path, const void *times, int flags)');
 const futimens = libcFunction('int futimens(int fd, const void *times)');
@@ -18,21 +19,33 @@ export interface FileTimes {
 /** struct timespec[2] on 64-bit Linux: two pairs of 64-bit little-endian words. */
 const timespecs = Buffer.alloc(32);
 
-function fill(times: FileTimes): Buffer {
-  timespecs.writeBigInt64LE(BigInt(times.atimeSeconds), 0);
-  timespecs.writeBigInt64LE(BigInt(times.atimeNanoseconds), 8);
-  timespecs.writeBigInt64LE(BigInt(times.mtimeSeconds), 16);
-  timespecs.writeBigInt64LE(BigInt(times.mtimeNanoseconds), 24);
+function fill(times: FileTimes, syscall: string): Buffer {
+  fillOne(0, times.atimeSeconds, times.atimeNanoseconds, syscall);
+  fillOne(16, times.mtimeSeconds, times.mtimeNanoseconds, syscall);
   return timespecs;
 }
 
+function fillOne(at: number, seconds: number, nanoseconds: number, syscall: string): void {
+  // Beyond their range nanoseconds are commands to the kernel: "now", "leave as it is".
+  const isTime =
+    Number.isSafeInteger(seconds) && Number.isInteger(nanoseconds) && nanoseconds >= 0 && nanoseconds <= 999_999_999;
+  if (!isTime) throw new SystemCallError(syscall, os.constants.errno.EINVAL);
+  // In halves: a BigInt for each word costs more than the rest of this function.
+  timespecs.writeUInt32LE(seconds >>> 0, at);
+  timespecs.writeInt32LE(Math.floor(seconds / 2 ** 32), at + 4);
+  timespecs.writeUInt32LE(nanoseconds, at + 8);
+  timespecs.writeUInt32LE(0, at + 12);
+}
+
 /** Sets the times of what lies at `path` itself, exactly: Node's own call goes through a double and loses some hundred
- *  nanoseconds, which a later backup takes for a change. @throws SystemCallError */
+ *  nanoseconds, which a later backup takes for a change. What a file system cannot hold it clamps or rounds down.
+ *  @throws SystemCallError */
 export function setTimes(path: ByteString, times: FileTimes): void {
-  if (utimensat(AT_FDCWD, cString(path), fill(times), AT_SYMLINK_NOFOLLOW) !== 0) throwErrno('utimensat');
+  const result = utimensat(AT_FDCWD, cString(path, 'utimensat'), fill(times, 'utimensat'), AT_SYMLINK_NOFOLLOW);
+  if (result !== 0) throwErrno('utimensat', path);
 }
 
 /** The same for an open file. @throws SystemCallError */
 export function setTimesOfFd(fd: number, times: FileTimes): void {
-  if (futimens(fd, fill(times)) !== 0) throwErrno('futimens');
+  if (futimens(fd, fill(times, 'futimens')) !== 0) throwErrno('futimens');
 }

@@ -16,6 +16,9 @@ interface NameTable {
   readonly byName: ReadonlyMap<string, number>;
 }
 
+/** uid_t and gid_t have 32 bits. */
+const ID_MAX = 0xffff_ffff;
+
 function readTable(file: string): NameTable {
   const byId = new Map<number, string>();
   const byName = new Map<string, number>();
@@ -23,13 +26,15 @@ function readTable(file: string): NameTable {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    // A container without the file knows no names; that is an answer.
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    // A container without the file, or with one we may not read, knows no names; that is an answer.
+    if (errnoOf(error) === undefined) throw error;
   }
   for (const line of text.split('\n')) {
     const [name = '', , idText = ''] = line.split(':');
-    if (name === '' || !/^\d+$/.test(idText)) continue;
+    // `+` and `-` refer to a network directory. What is no account is passed over, as the C library does.
+    if (!/^[^+\-#\s]/.test(name) || !/^\d{1,10}$/.test(idText)) continue;
     const id = Number(idText);
+    if (id > ID_MAX) continue;
     // The first line wins, as it does for the C library.
     if (!byId.has(id)) byId.set(id, name);
     if (!byName.has(name)) byName.set(name, id);
