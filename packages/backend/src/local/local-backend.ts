@@ -44,7 +44,8 @@ export async function openLocalBackend(options: LocalBackendOptions): Promise<Ba
       });
     }
   });
-  const marker = modeFile === undefined ? undefined : await statOrUndefined(path.join(root, modeFile.folder, modeFile.name));
+  const marker =
+    modeFile === undefined ? undefined : await statOrUndefined(path.join(root, modeFile.folder, modeFile.name));
   const isShared = marker !== undefined && (Number(marker.mode) & 0o040) !== 0;
   return new LocalBackend(root, options, isShared ? GROUP_MODES : PRIVATE_MODES);
 }

@@ -1,6 +1,6 @@
-import { LumbungError } from '@lumbung/stdx';
 import type { Backend, BackendProperties, ByteRange, CallOptions, FileHandle, FileInfo, Layout } from '../backend.ts';
-import { checkHandle } from '../file-name.ts';
+import { fileMissing, fileTruncated } from '../driver-errors.ts';
+import { checkFolder, checkHandle, resolveRange } from '../file-name.ts';
 
 /** Files in memory: for tests, and the plainest reading of what a backend is. */
 export class MemBackend implements Backend {
@@ -9,7 +9,11 @@ export class MemBackend implements Backend {
   readonly #layout: Layout;
   readonly #files: Map<string, Buffer>;
 
-  constructor(options: { readonly layout: Layout; readonly location?: string; readonly files?: ReadonlyMap<string, Buffer> }) {
+  constructor(options: {
+    readonly layout: Layout;
+    readonly location?: string;
+    readonly files?: ReadonlyMap<string, Buffer>;
+  }) {
     this.#layout = options.layout;
     this.location = options.location ?? 'mem:';
     this.#files = new Map(options.files);
@@ -43,10 +47,9 @@ export class MemBackend implements Backend {
   async load(file: FileHandle, range?: ByteRange, options?: CallOptions): Promise<Buffer> {
     options?.signal?.throwIfAborted();
     const content = this.#get(file);
-    const offset = range?.offset ?? 0;
-    const end = range?.length === undefined ? content.length : offset + range.length;
-    if (offset > content.length || end > content.length) throw truncated(file, content.length);
-    return Buffer.from(content.subarray(offset, end));
+    const found = resolveRange(range, content.length);
+    if (found === undefined) throw fileTruncated(`${this.location}${keyOf(file)}`, content.length);
+    return Buffer.from(content.subarray(found.offset, found.offset + found.length));
   }
 
   async stat(file: FileHandle, options?: CallOptions): Promise<FileInfo> {
@@ -55,6 +58,8 @@ export class MemBackend implements Backend {
   }
 
   async *list(folder: string, options?: CallOptions): AsyncGenerator<FileInfo> {
+    checkFolder(folder, this.#layout);
+    options?.signal?.throwIfAborted();
     const prefix = folder === '' ? '' : `${folder}/`;
     for (const [key, content] of [...this.#files]) {
       options?.signal?.throwIfAborted();
@@ -80,26 +85,11 @@ export class MemBackend implements Backend {
   #get(file: FileHandle): Buffer {
     checkHandle(file, this.#layout);
     const content = this.#files.get(keyOf(file));
-    if (content === undefined) {
-      throw new LumbungError('BACKEND_FILE_MISSING', {
-        kind: 'operator',
-        message: `${keyOf(file)} does not exist in ${this.location}`,
-        context: { file: keyOf(file), location: this.location },
-      });
-    }
+    if (content === undefined) throw fileMissing(`${this.location}${keyOf(file)}`);
     return content;
   }
 }
 
 function keyOf({ folder, name }: FileHandle): string {
   return folder === '' ? name : `${folder}/${name}`;
-}
-
-function truncated(file: FileHandle, sizeBytes: number): LumbungError {
-  return new LumbungError('BACKEND_FILE_TRUNCATED', {
-    kind: 'corruption',
-    message: `${keyOf(file)} is shorter than it should be`,
-    context: { file: keyOf(file), sizeBytes },
-    hint: 'run lumbung check',
-  });
 }

@@ -1,0 +1,10 @@
+export {
+  type Act,
+  type Effect,
+  type Failure,
+  FaultPlan,
+  type FaultRule,
+  faultPlan,
+  type Occurrence,
+} from './fault-plan.ts';
+export { FaultyBackend, type FaultyBackendOptions, type SeenAct } from './faulty-backend.ts';
