@@ -7,12 +7,28 @@ export class Semaphore {
     this.#free = permits;
   }
 
-  async acquire(): Promise<void> {
+  /** Rejects with the signal's reason when that comes first; the place in the queue is then given up. */
+  async acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
       return;
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = () => {
+      const place = this.#waiting.indexOf(resolve);
+      // No place any more: the permit is ours already, and whoever holds it sees the signal by itself.
+      if (place < 0) return;
+      this.#waiting.splice(place, 1);
+      reject(signal?.reason);
+    };
+    this.#waiting.push(resolve);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   release(): void {
@@ -21,8 +37,8 @@ export class Semaphore {
     else next();
   }
 
-  async run<T>(act: () => Promise<T>): Promise<T> {
-    await this.acquire();
+  async run<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    await this.acquire(signal);
     try {
       return await act();
     } finally {
@@ -31,8 +47,8 @@ export class Semaphore {
   }
 }
 
-/** Runs `act` for every item, at most `inFlightMax` at once. The first failure stops the start of
- *  further items, waits for those under way, then is thrown. */
+/** Runs `act` for every item, at most `inFlightMax` at once. The first failure, of an act or of `items`, stops the
+ *  start of further items, waits for those under way, then is thrown. */
 export async function forEachParallel<T>(
   items: Iterable<T> | AsyncIterable<T>,
   inFlightMax: number,
@@ -40,19 +56,23 @@ export async function forEachParallel<T>(
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
-  for await (const item of items) {
-    if (failure !== undefined) break;
-    const one: Promise<void> = act(item)
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
-      .finally(() => {
-        running.delete(one);
-      });
-    running.add(one);
-    if (running.size >= inFlightMax) await Promise.race(running);
+  try {
+    for await (const item of items) {
+      if (failure !== undefined) break;
+      const one: Promise<void> = act(item)
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => {
+          running.delete(one);
+        });
+      running.add(one);
+      if (running.size >= inFlightMax) await Promise.race(running);
+    }
+  } finally {
+    // Also when `items` itself fails.
+    await Promise.all(running);
   }
-  await Promise.all(running);
   if (failure !== undefined) throw failure.error;
 }
 
