@@ -9,6 +9,16 @@ import { ZstdContext } from './zstd-context.ts';
 
 const TEXT = Buffer.from('the granary keeps what the village will need when the harvest fails\n'.repeat(3000));
 
+/** A frame whose header does not say how long the content is, as streaming writers make them. */
+function silentFrame(content: Buffer): Buffer {
+  const context = ZstdContext.forCompression(3);
+  const room = Buffer.alloc(content.length + 1000);
+  const first = context?.run(zlib.constants.ZSTD_e_continue, content.subarray(0, 10), room);
+  const used = room.length - (first?.outputLeft ?? 0);
+  const rest = context?.runOn(zlib.constants.ZSTD_e_end, content.subarray(10), room.subarray(used));
+  return room.subarray(0, room.length - (rest?.outputLeft ?? 0));
+}
+
 it('this Node keeps its zstd contexts where the fast path looks for them', () => {
   expect(ZstdContext.forCompression(3)).toBeDefined();
   expect(ZstdContext.forDecompression()).toBeDefined();
@@ -31,7 +41,8 @@ describe.each([{ publicOnly: false }, { publicOnly: true }])('compression with %
 
   it('stores what does not compress as it is, small or large', () => {
     const compressor = new Compressor('auto', options);
-    for (const length of [1, 2, 100, 4000, 100_000, 2_000_000]) expect(compressor.compress(randomBytes(length))).toBeUndefined();
+    for (const length of [1, 2, 100, 4000, 100_000, 2_000_000])
+      expect(compressor.compress(randomBytes(length))).toBeUndefined();
     expect(compressor.compress(Buffer.alloc(0))).toBeUndefined();
   });
 
@@ -64,10 +75,36 @@ describe.each([{ publicOnly: false }, { publicOnly: true }])('compression with %
     expect(decompressor.decompress(frame, TEXT.length).equals(TEXT)).toBe(true);
   });
 
+  it('reads good frames after any bad one', () => {
+    const decompressor = new Decompressor(options);
+    const good = Buffer.from(zlib.zstdCompressSync(TEXT));
+    const short = Buffer.from(zlib.zstdCompressSync(TEXT.subarray(0, 3000)));
+    const silent = silentFrame(TEXT);
+    const bad: readonly { readonly frame: Buffer; readonly lengthBytes: number }[] = [
+      { frame: silent, lengthBytes: 1000 },
+      { frame: silent, lengthBytes: TEXT.length - 1 },
+      { frame: silent, lengthBytes: TEXT.length + 1 },
+      { frame: silent.subarray(0, silent.length - 3), lengthBytes: TEXT.length },
+      { frame: good.subarray(0, good.length - 3), lengthBytes: TEXT.length },
+      { frame: good.subarray(0, 7), lengthBytes: TEXT.length },
+      { frame: Buffer.concat([short, short]), lengthBytes: 3000 },
+    ];
+    for (const { frame, lengthBytes } of bad) {
+      expect(() => decompressor.decompress(frame, lengthBytes)).toThrow(
+        expect.objectContaining({ kind: 'corruption' }),
+      );
+      expect(decompressor.decompress(good, TEXT.length).equals(TEXT)).toBe(true);
+      expect(decompressor.decompress(silent, TEXT.length).equals(TEXT)).toBe(true);
+      expect(decompressor.decompress(short, 3000).equals(TEXT.subarray(0, 3000))).toBe(true);
+    }
+  });
+
   it('does not let a small frame fill the memory', () => {
     const bomb = zlib.zstdCompressSync(Buffer.alloc(200 * 2 ** 20));
     expect(bomb.length).toBeLessThan(30_000);
-    expect(() => new Decompressor(options).decompress(bomb, 1000)).toThrow(expect.objectContaining({ code: 'BLOB_LENGTH_WRONG' }));
+    expect(() => new Decompressor(options).decompress(bomb, 1000)).toThrow(
+      expect.objectContaining({ code: 'BLOB_LENGTH_WRONG' }),
+    );
     expect(() => zstdDecompressUnknown(bomb, 1000)).toThrow(expect.objectContaining({ code: 'BLOB_LENGTH_WRONG' }));
   });
 
@@ -76,7 +113,9 @@ describe.each([{ publicOnly: false }, { publicOnly: true }])('compression with %
     ['no frame', Buffer.from('this is not zstd at all')],
     ['half a frame', Buffer.from(zlib.zstdCompressSync(TEXT)).subarray(0, 50)],
   ])('refuses %s', (_, frame) => {
-    expect(() => new Decompressor(options).decompress(frame, TEXT.length)).toThrow(expect.objectContaining({ kind: 'corruption' }));
+    expect(() => new Decompressor(options).decompress(frame, TEXT.length)).toThrow(
+      expect.objectContaining({ kind: 'corruption' }),
+    );
   });
 
   it('works again after a failure', () => {

@@ -39,9 +39,7 @@ export class ZstdContext {
   }
 
   static forCompression(level: number): ZstdContext | undefined {
-    return ZstdContext.#of(
-      zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_compressionLevel]: level } }),
-    );
+    return ZstdContext.#of(zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_compressionLevel]: level } }));
   }
 
   static forDecompression(): ZstdContext | undefined {
@@ -57,8 +55,14 @@ export class ZstdContext {
 
   /** Runs one whole frame, from a fresh start. @throws Error with zstd's own words */
   run(flush: number, input: Uint8Array, output: Uint8Array): ContextStep {
-    this.#failure = undefined;
     this.#native.reset();
+    return this.runOn(flush, input, output);
+  }
+
+  /** Runs one whole frame after another that ended cleanly. A reset of a decompressing context makes a new one: 30 µs for
+   *  a blob of 4.5 kB instead of 14. @throws Error with zstd's own words */
+  runOn(flush: number, input: Uint8Array, output: Uint8Array): ContextStep {
+    this.#failure = undefined;
     this.#native.writeSync(flush, input, 0, input.length, output, 0, output.length);
     if (this.#failure !== undefined) throw new Error(this.#failure);
     return { outputLeft: this.#state[0] ?? 0, inputLeft: this.#state[1] ?? 0 };
