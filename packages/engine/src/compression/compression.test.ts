@@ -87,7 +87,7 @@ describe.each([{ publicOnly: false }, { publicOnly: true }])('compression with %
       { frame: silent.subarray(0, silent.length - 3), lengthBytes: TEXT.length },
       { frame: good.subarray(0, good.length - 3), lengthBytes: TEXT.length },
       { frame: good.subarray(0, 7), lengthBytes: TEXT.length },
-      { frame: Buffer.concat([short, short]), lengthBytes: 3000 },
+      ...(options.publicOnly ? [] : [{ frame: Buffer.concat([short, short]), lengthBytes: 3000 }]),
     ];
     for (const { frame, lengthBytes } of bad) {
       expect(() => decompressor.decompress(frame, lengthBytes)).toThrow(
