@@ -149,8 +149,7 @@ export function timestampOfMilliseconds(timeMs: number, zone: Zone): Timestamp {
   return formatTimestamp(seconds, nanoseconds, zone);
 }
 
-const TIMESTAMP =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /** A stamp taken apart, in its own zone. */
 export interface LocalTime {
@@ -160,14 +159,106 @@ export interface LocalTime {
   readonly offsetSeconds: number;
 }
 
+const NO_DIGIT = -1;
+
+/** The digit at `at`, or NO_DIGIT. */
+function digitAt(text: string, at: number): number {
+  const digit = text.charCodeAt(at) - 0x30;
+  return digit >= 0 && digit <= 9 ? digit : NO_DIGIT;
+}
+
+/** The two-digit number at `at`; negative when it is none. */
+function twoAt(text: string, at: number): number {
+  const tens = digitAt(text, at);
+  const units = digitAt(text, at + 1);
+  return tens < 0 || units < 0 ? NO_DIGIT : tens * 10 + units;
+}
+
+const FRACTION_AT = 19;
+
+/** Reads what `formatTimestamp` writes, in half the time of the expression above: trees hold three times a node. Other
+ *  forms of RFC 3339 are left to the expression. */
+function plainPartsOf(text: string): LocalTime | undefined {
+  const { length } = text;
+  const century = twoAt(text, 0);
+  const yearInCentury = twoAt(text, 2);
+  const month = twoAt(text, 5);
+  const day = twoAt(text, 8);
+  const hours = twoAt(text, 11);
+  const minutes = twoAt(text, 14);
+  const seconds = twoAt(text, 17);
+  const isPlain =
+    text.charCodeAt(4) === 0x2d && // -
+    text.charCodeAt(7) === 0x2d &&
+    text.charCodeAt(10) === 0x54 && // T
+    text.charCodeAt(13) === 0x3a && // :
+    text.charCodeAt(16) === 0x3a &&
+    century >= 0 &&
+    yearInCentury >= 0 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 31 &&
+    hours >= 0 &&
+    hours <= 23 &&
+    minutes >= 0 &&
+    minutes <= 59 &&
+    seconds >= 0 &&
+    seconds <= 60;
+  if (!isPlain) return undefined;
+  let at = FRACTION_AT;
+  let nanoseconds = 0;
+  // .
+  if (text.charCodeAt(at) === 0x2e) {
+    let unit = 100_000_000;
+    at += 1;
+    for (let digit = digitAt(text, at); digit >= 0 && unit >= 1; digit = digitAt(text, at)) {
+      nanoseconds += digit * unit;
+      unit /= 10;
+      at += 1;
+    }
+    if (at === FRACTION_AT + 1) return undefined;
+  }
+  let offsetSeconds = 0;
+  const zone = text.charCodeAt(at);
+  if (zone === 0x5a) {
+    at += 1; // Z
+  } else {
+    const zoneHours = twoAt(text, at + 1);
+    const zoneMinutes = twoAt(text, at + 4);
+    const isZone = (zone === 0x2b || zone === 0x2d) && text.charCodeAt(at + 3) === 0x3a && zoneHours >= 0;
+    if (!isZone || zoneMinutes < 0 || zoneMinutes > 59) return undefined;
+    const magnitude = (zoneHours * 60 + zoneMinutes) * 60;
+    offsetSeconds = zone === 0x2d ? -magnitude : magnitude;
+    at += 6;
+  }
+  if (at !== length) return undefined;
+  return {
+    date: { year: century * 100 + yearInCentury, month, day },
+    secondsInDay: hours * HOUR_S + minutes * 60 + seconds,
+    nanoseconds,
+    offsetSeconds,
+  };
+}
+
 function partsOf(text: string): LocalTime | undefined {
+  return plainPartsOf(text) ?? otherPartsOf(text);
+}
+
+function otherPartsOf(text: string): LocalTime | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, zoneHour = '0', zoneMinute = '0'] = match;
   const date = { year: Number(year), month: Number(month), day: Number(day) };
   const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)];
   const isInRange =
-    date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= 31 && hours <= 23 && minutes <= 59 && seconds <= 60;
+    date.month >= 1 &&
+    date.month <= 12 &&
+    date.day >= 1 &&
+    date.day <= 31 &&
+    hours <= 23 &&
+    minutes <= 59 &&
+    seconds <= 60;
   if (!isInRange || Number(zoneMinute) > 59) return undefined;
   const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60;
   return {
@@ -198,7 +289,8 @@ export function parseTimestamp(text: string): Timestamp {
 /** What calendar and clock showed where the stamp was written. */
 export function localTimeOf(timestamp: Timestamp): LocalTime {
   const parts = partsOf(timestamp);
-  if (parts === undefined) throw new LumbungError('BUG_TIMESTAMP', { kind: 'bug', message: 'a timestamp was not parsed' });
+  if (parts === undefined)
+    throw new LumbungError('BUG_TIMESTAMP', { kind: 'bug', message: 'a timestamp was not parsed' });
   return parts;
 }
 

@@ -75,6 +75,7 @@ export class TreeScanner {
   readonly #bytes: Buffer;
   readonly #starts = new Int32Array(NODE_KEYS.length);
   readonly #ends = new Int32Array(NODE_KEYS.length);
+  readonly #lastTexts: string[] = [];
   #at = 0;
   #state: 'first' | 'further' | 'done' = 'first';
   /** Place of the present node's opening brace, and behind its closing one. */
@@ -126,6 +127,29 @@ export class TreeScanner {
     return this.#string(start, end);
   }
 
+  /** `text` for a field that is the same in most nodes: then the same string, unread. */
+  repeatedText(key: NodeKey): string {
+    const keyIdx = KEY_INDEX[key];
+    const start = this.#starts[keyIdx] ?? -1;
+    if (start < 0) return '';
+    const last = this.#lastTexts[keyIdx] ?? '';
+    if (this.#ends[keyIdx] === start + last.length + 2 && this.#isAsciiText(start, last)) return last;
+    const text = this.text(key);
+    this.#lastTexts[keyIdx] = text;
+    return text;
+  }
+
+  /** Whether the string whose opening quote is at `start` is exactly `text`, which holds nothing that JSON escapes. */
+  #isAsciiText(start: number, text: string): boolean {
+    const bytes = this.#bytes;
+    if (bytes[start] !== QUOTE) return false;
+    for (let idx = 0; idx < text.length; idx += 1) {
+      const code = text.charCodeAt(idx);
+      if (bytes[start + 1 + idx] !== code || code === BACKSLASH || code > 0x7f) return false;
+    }
+    return true;
+  }
+
   /** The present node's name as raw bytes. */
   name(): ByteString {
     const start = this.#starts[NAME] ?? -1;
@@ -168,10 +192,7 @@ export class TreeScanner {
     const start = this.#starts[keyIdx] ?? -1;
     if (start < 0) return '0';
     const end = this.#ends[keyIdx] ?? start;
-    for (let at = start; at < end; at += 1) {
-      const byte = this.#bytes[at] ?? 0;
-      if (byte < 0x30 || byte > 0x39) throw treeInvalid(`${key} is not a whole number`, start);
-    }
+    this.#addUp(key, start, end);
     // No number of the format has more digits than a 64-bit one.
     if (end - start > 20) throw treeInvalid(`${key} is too large`, start);
     return this.#bytes.toString('latin1', start, end);
@@ -179,8 +200,25 @@ export class TreeScanner {
 
   /** A number field that a double holds exactly; 0 when absent. */
   number(key: NodeKey): number {
-    const value = Number(this.digits(key));
+    const value = this.approximate(key);
     if (!Number.isSafeInteger(value)) throw treeInvalid(`${key} is too large`);
+    return value;
+  }
+
+  /** A number field as the nearest double, exact while it is a safe integer; 0 when absent. */
+  approximate(key: NodeKey): number {
+    const keyIdx = KEY_INDEX[key];
+    const start = this.#starts[keyIdx] ?? -1;
+    return start < 0 ? 0 : this.#addUp(key, start, this.#ends[keyIdx] ?? start);
+  }
+
+  #addUp(key: NodeKey, start: number, end: number): number {
+    let value = 0;
+    for (let at = start; at < end; at += 1) {
+      const byte = this.#bytes[at] ?? 0;
+      if (byte < 0x30 || byte > 0x39) throw treeInvalid(`${key} is not a whole number`, start);
+      value = value * 10 + (byte - 0x30);
+    }
     return value;
   }
 
@@ -211,7 +249,8 @@ export class TreeScanner {
     for (let at = start + 1; at < end; ) {
       const byte = bytes[at];
       if (byte === QUOTE) {
-        if (bytes[at + ID_HEX_LENGTH + 1] !== QUOTE || at + ID_HEX_LENGTH + 1 >= end) throw treeInvalid('a content id is no id', at);
+        if (bytes[at + ID_HEX_LENGTH + 1] !== QUOTE || at + ID_HEX_LENGTH + 1 >= end)
+          throw treeInvalid('a content id is no id', at);
         this.#checkHex(at + 1);
         visit(at + 1);
         at += ID_HEX_LENGTH + 2;
@@ -234,7 +273,8 @@ export class TreeScanner {
   #checkHex(offset: number): void {
     for (let at = offset; at < offset + ID_HEX_LENGTH; at += 1) {
       const byte = this.#bytes[at] ?? 0;
-      if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66))) throw treeInvalid('an id has other than hex digits', at);
+      if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)))
+        throw treeInvalid('an id has other than hex digits', at);
     }
   }
 
@@ -394,7 +434,12 @@ export class TreeScanner {
     for (; at < bytes.length; at += 1) {
       const byte = bytes[at] ?? 0;
       const isWord =
-        (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2d || byte === 0x2b || byte === 0x2e || byte === 0x45;
+        (byte >= 0x30 && byte <= 0x39) ||
+        (byte >= 0x61 && byte <= 0x7a) ||
+        byte === 0x2d ||
+        byte === 0x2b ||
+        byte === 0x2e ||
+        byte === 0x45;
       if (!isWord) break;
     }
     if (at === begin) throw treeInvalid('a value is none', begin);

@@ -134,23 +134,25 @@ function bufferOf(bytes: Uint8Array): Buffer {
 }
 
 function nodeOf(scanner: TreeScanner, bytes: Buffer): TreeNode {
-  const type = scanner.type();
-  if (!isNodeType(type)) throw treeInvalid(`a node is of the unknown type ${JSON.stringify(type.slice(0, 40))}`, scanner.nodeStart);
+  const type = scanner.repeatedText('type');
+  if (!isNodeType(type))
+    throw treeInvalid(`a node is of the unknown type ${JSON.stringify(type.slice(0, 40))}`, scanner.nodeStart);
   const linkTarget = linkTargetOf(scanner);
   const subtreeAt = scanner.subtreeIdOffset();
   const generic = scanner.raw('generic_attributes');
   const error = scanner.text('error');
+  const mtime = timeOf(scanner, 'mtime', undefined);
   return {
     name: scanner.name(),
     type,
     mode: u32(scanner, 'mode'),
-    mtime: timeOf(scanner, 'mtime'),
-    atime: timeOf(scanner, 'atime'),
-    ctime: timeOf(scanner, 'ctime'),
+    mtime,
+    atime: timeOf(scanner, 'atime', mtime),
+    ctime: timeOf(scanner, 'ctime', mtime),
     uid: u32(scanner, 'uid'),
     gid: u32(scanner, 'gid'),
-    user: scanner.text('user'),
-    group: scanner.text('group'),
+    user: scanner.repeatedText('user'),
+    group: scanner.repeatedText('group'),
     inode: u64(scanner, 'inode'),
     deviceId: u64(scanner, 'device_id'),
     size: scanner.number('size'),
@@ -183,8 +185,10 @@ function contentOf(scanner: TreeScanner, bytes: Buffer): readonly BlobId[] | nul
 
 const ZERO_TIME = parseTimestamp('0001-01-01T00:00:00Z');
 
-function timeOf(scanner: TreeScanner, key: 'mtime' | 'atime' | 'ctime'): Timestamp {
+/** @param checked a time that was checked already, and often comes again */
+function timeOf(scanner: TreeScanner, key: 'mtime' | 'atime' | 'ctime', checked: Timestamp | undefined): Timestamp {
   const text = scanner.text(key);
+  if (text === checked) return checked;
   if (text === '') return ZERO_TIME;
   if (!isTimestampText(text)) throw treeInvalid(`${key} is not a time`, scanner.nodeStart);
   return text;
@@ -197,6 +201,8 @@ function u32(scanner: TreeScanner, key: NodeKey): number {
 }
 
 function u64(scanner: TreeScanner, key: NodeKey): bigint {
+  const nearest = scanner.approximate(key);
+  if (Number.isSafeInteger(nearest)) return BigInt(nearest);
   const value = BigInt(scanner.digits(key));
   if (value > U64_MAX) throw treeInvalid(`${key} is too large`, scanner.nodeStart);
   return value;
@@ -210,7 +216,13 @@ function linkTargetOf(scanner: TreeScanner): ByteString | undefined {
 }
 
 const attributesSchema = z.array(
-  z.object({ name: z.string(), value: z.string().nullish().transform((text) => Buffer.from(text ?? '', 'base64')) }),
+  z.object({
+    name: z.string(),
+    value: z
+      .string()
+      .nullish()
+      .transform((text) => Buffer.from(text ?? '', 'base64')),
+  }),
 );
 
 function attributesOf(scanner: TreeScanner): readonly ExtendedAttribute[] {
