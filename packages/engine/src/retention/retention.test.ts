@@ -36,8 +36,13 @@ describe('applyRetention', () => {
   });
 
   it('counts days in the zone the snapshot was made in', () => {
-    const list = [snapshot('2026-11-20T23:30:00Z'), snapshot('2026-11-21T00:30:00+01:00'), snapshot('2026-11-20T07:00:00+08:00')];
-    expect(kept(list, { daily: UNLIMITED })).toEqual(['2026-11-20T23:30:00Z', '2026-11-20T07:00:00+08:00']);
+    // The same moment an hour apart on two clocks: in UTC they would be one day.
+    const list = [snapshot('2026-11-20T23:30:00Z'), snapshot('2026-11-21T00:20:00+01:00'), snapshot('2026-11-20T22:00:00Z')];
+    expect(kept(list.slice(0, 2), { daily: 2 })).toHaveLength(2);
+    expect(kept([list[0], list[2], snapshot('2026-11-19T00:00:00Z')].filter((one) => one !== undefined), { daily: 2 })).toEqual([
+      '2026-11-20T23:30:00Z',
+      '2026-11-19T00:00:00Z',
+    ]);
   });
 
   it('gives the days around New Year to the ISO week they are in', () => {
