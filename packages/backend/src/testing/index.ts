@@ -1,3 +1,4 @@
+export { type BackendHarness, CONFORMANCE_LAYOUT, describeBackend, type OpenedBackend } from './conformance.ts';
 export {
   type Act,
   type Effect,
