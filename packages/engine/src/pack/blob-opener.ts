@@ -8,49 +8,76 @@ import type { BlobId } from '../format/ids.ts';
 export const BLOB_FAULTS = ['seal', 'compression', 'hash', 'missing', 'truncated'] as const;
 export type BlobFault = (typeof BLOB_FAULTS)[number];
 
+/** Plaintexts up to this share one memory: longer than any blob a writer cuts. */
+const SHARED_BYTES_MAX = 16 * 2 ** 20;
+
+interface ExpectedBlob {
+  readonly id: BlobId;
+  /** 0: not compressed. */
+  readonly uncompressedBytes: number;
+}
+
 /** From sealed bytes back to a verified plaintext. Not for several blobs at once: the buffers between the steps are reused. */
 export class BlobOpener {
   readonly #sealer: Sealer;
   readonly #decompressor = new Decompressor();
-  #scratch = Buffer.alloc(0);
+  #scratch: Buffer = Buffer.alloc(0);
+  #shared: Buffer = Buffer.alloc(0);
 
   constructor(sealer: Sealer) {
     this.#sealer = sealer;
   }
 
   /** The plaintext, in a buffer of its own, proven to be the one that the id names.
-   *  @param blob `uncompressedBytes` 0: not compressed
    *  @throws LumbungError BLOB_DAMAGED (corruption), with `fault` in its context */
-  open(sealed: Uint8Array, blob: { readonly id: BlobId; readonly uncompressedBytes: number }): Buffer {
-    const plaintext =
-      blob.uncompressedBytes === 0 ? this.#openSeal(sealed, blob.id) : this.#openCompressed(sealed, blob);
+  open(sealed: Uint8Array, blob: ExpectedBlob): Buffer {
+    return this.#open(sealed, blob, (lengthBytes) => Buffer.allocUnsafe(lengthBytes));
+  }
+
+  /** `open` into memory that the next call uses again, for who is done with a plaintext before the next one: without new
+   *  memory for every blob the collector has nothing to do, which took an eighth of the time of a restore. */
+  openShared(sealed: Uint8Array, blob: ExpectedBlob): Buffer {
+    return this.#open(sealed, blob, (lengthBytes) => {
+      // What is claimed to be longer gets memory of its own, for its own time.
+      if (lengthBytes > SHARED_BYTES_MAX) return Buffer.allocUnsafe(lengthBytes);
+      if (this.#shared.length < lengthBytes) this.#shared = withRoomFor(lengthBytes);
+      return this.#shared.subarray(0, lengthBytes);
+    });
+  }
+
+  #open(sealed: Uint8Array, blob: ExpectedBlob, allocate: (lengthBytes: number) => Buffer): Buffer {
+    const bodyBytes = sealed.length - SEAL_OVERHEAD_BYTES;
+    if (bodyBytes < 0) throw blobDamaged(blob.id, 'seal');
+    let plaintext: Buffer;
+    if (blob.uncompressedBytes === 0) {
+      plaintext = allocate(bodyBytes);
+      this.#openSeal(sealed, blob.id, plaintext);
+    } else {
+      if (this.#scratch.length < bodyBytes) this.#scratch = withRoomFor(bodyBytes);
+      this.#openSeal(sealed, blob.id, this.#scratch);
+      plaintext = allocate(blob.uncompressedBytes);
+      try {
+        this.#decompressor.decompressInto(this.#scratch.subarray(0, bodyBytes), plaintext);
+      } catch (cause) {
+        throw blobDamaged(blob.id, 'compression', cause);
+      }
+    }
     if (sha256Hex(plaintext) !== blob.id) throw blobDamaged(blob.id, 'hash');
     return plaintext;
   }
 
-  #openSeal(sealed: Uint8Array, id: BlobId): Buffer {
+  #openSeal(sealed: Uint8Array, id: BlobId, target: Buffer): void {
     try {
-      return this.#sealer.open(sealed);
+      this.#sealer.openInto(sealed, target, 0);
     } catch (cause) {
       throw blobDamaged(id, 'seal', cause);
     }
   }
+}
 
-  #openCompressed(sealed: Uint8Array, blob: { readonly id: BlobId; readonly uncompressedBytes: number }): Buffer {
-    const frameBytes = sealed.length - SEAL_OVERHEAD_BYTES;
-    if (frameBytes < 0) throw blobDamaged(blob.id, 'seal');
-    if (this.#scratch.length < frameBytes) this.#scratch = Buffer.allocUnsafeSlow(frameBytes + (frameBytes >>> 2));
-    try {
-      this.#sealer.openInto(sealed, this.#scratch, 0);
-    } catch (cause) {
-      throw blobDamaged(blob.id, 'seal', cause);
-    }
-    try {
-      return this.#decompressor.decompress(this.#scratch.subarray(0, frameBytes), blob.uncompressedBytes);
-    } catch (cause) {
-      throw blobDamaged(blob.id, 'compression', cause);
-    }
-  }
+/** Some more than is needed now, so that slowly growing blobs do not each bring a new buffer. */
+function withRoomFor(lengthBytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(lengthBytes + (lengthBytes >>> 2));
 }
 
 const FAULT_MESSAGES: Readonly<Record<BlobFault, string>> = {
