@@ -83,7 +83,7 @@ export class BlobsWriter {
   #open(bytes: Buffer, baseOffset: number, entry: number): Buffer {
     const at = this.#index.offsetOf(entry) - baseOffset;
     const sealed = bytes.subarray(at, at + this.#index.lengthOf(entry));
-    return this.#opener.open(sealed, {
+    return this.#opener.openShared(sealed, {
       id: this.#index.idOf(entry),
       uncompressedBytes: this.#index.uncompressedOf(entry),
     });
