@@ -42,12 +42,14 @@ export interface BackendProperties {
  * - `save` makes a file visible under its name only when all bytes are durable (as far as the medium can say so).
  *   Saving a name that exists replaces it.
  * - After `save` has resolved, `load`, `stat` and `list` of this and of every other client see the file.
+ * - After `remove` has resolved nobody sees it, and a power cut does not bring it back; in a sharded folder it may.
  * - A killed process leaves either the whole file or none under the name; leftovers under other names are not listed.
  * - Every failure is a LumbungError with one of the codes below. Cancellation rejects with the signal's reason.
  *
  * Codes: BACKEND_FILE_MISSING (operator), BACKEND_FILE_TRUNCATED (corruption; the range does not lie in the file),
  * BACKEND_NO_SPACE (operator), BACKEND_ACCESS_DENIED (operator), BACKEND_READ_ONLY (operator),
- * BACKEND_UNAVAILABLE (transient), BACKEND_NAME_INVALID (bug).
+ * BACKEND_NOT_A_FOLDER (operator), BACKEND_NOT_A_FILE (corruption), BACKEND_UNAVAILABLE (transient),
+ * BACKEND_NAME_INVALID, BACKEND_RANGE_INVALID (bug).
  *
  * Not an error: listing a folder that does not exist (empty); removing a file that does not exist.
  */
@@ -65,6 +67,6 @@ export interface Backend extends AsyncDisposable {
   /** In no particular order. A file that appears or vanishes meanwhile may or may not be seen. */
   list(folder: string, options?: CallOptions): AsyncIterable<FileInfo>;
   remove(file: FileHandle, options?: CallOptions): Promise<void>;
-  /** Waits for nothing: every resolved call is already durable. */
+  /** Waits for nothing: what was promised of a resolved call holds already. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { constants, type Dirent, type Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -14,22 +14,18 @@ import {
 import path from 'node:path';
 import { errnoOf, forEachParallel, LumbungError, mapParallel, type Random } from '@lumbung/stdx';
 import type { Backend, BackendProperties, ByteRange, CallOptions, FileHandle, FileInfo, Layout } from '../backend.ts';
-import { fileMissing, fileTruncated } from '../driver-errors.ts';
-import { checkFolder, checkHandle, checkRange, isFileName, resolveRange } from '../file-name.ts';
+import { fileMissing } from '../driver-errors.ts';
+import { checkFolder, checkHandle, checkRange, isFileName } from '../file-name.ts';
 import { translating } from './file-errors.ts';
 import { FolderSync } from './folder-sync.ts';
+import { notAFile, readRange } from './read-file.ts';
 
 const SHARD_COUNT = 256;
 const MKDIRS_IN_FLIGHT_MAX = 16;
 /** Sizes asked for at once while a folder is listed, and the files told in one go. */
 const STATS_IN_FLIGHT_MAX = 16;
 const LISTED_AT_ONCE_MAX = 512;
-/** A range up to this size is read without asking for the file's size first, which saves a quarter of the time of a
- *  small read; for more a wrong length must not make us take the memory. */
-const UNCHECKED_READ_BYTES_MAX = 4 * 2 ** 20;
 const CANNOT_SYNC = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOTTY', 'EINVAL']);
-/** Whoever may lay a named pipe into the repository must not make us wait for ever; files know no blocking. */
-const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 interface Modes {
   readonly folder: number;
@@ -135,20 +131,7 @@ class LocalBackend implements Backend {
     signal?.throwIfAborted();
     const source = this.#pathOf(file);
     checkRange(range);
-    return await translating(
-      source,
-      async () => {
-        await using handle = await open(source, READ_FLAGS);
-        const isUnchecked = range?.length !== undefined && range.length > 0 && range.length <= UNCHECKED_READ_BYTES_MAX;
-        const found = isUnchecked
-          ? { offset: range.offset, length: range.length }
-          : resolveRange(range, await sizeOf(handle, source));
-        const content = found === undefined ? undefined : await readExactly(handle, found.offset, found.length, signal);
-        if (content === undefined) throw fileTruncated(source, await sizeOf(handle, source));
-        return content;
-      },
-      signal,
-    );
+    return await translating(source, () => readRange(source, range, signal), signal);
   }
 
   async stat(file: FileHandle, options?: CallOptions): Promise<FileInfo> {
@@ -182,8 +165,9 @@ class LocalBackend implements Backend {
         if (errnoOf(error) === 'ENOENT') return;
         throw error;
       }
-      // Else a power cut could bring back a snapshot whose packs, removed after it, stay away.
-      await this.#folderSync.sync(path.dirname(target));
+      // Else a power cut could bring back a snapshot whose packs, removed after it, stay away. Files of sharded folders
+      // come in thousands, a sync of each costs 3 ms, and one of them that comes back is only space.
+      if (!this.#layout.shardedFolders.includes(file.folder)) await this.#folderSync.sync(path.dirname(target));
     });
   }
 
@@ -318,29 +302,6 @@ async function sizeIfThere(file: string, name: string): Promise<FileInfo | undef
   });
 }
 
-async function sizeOf(handle: OpenFile, source: string): Promise<number> {
-  const found = await handle.stat();
-  if (!found.isFile()) throw notAFile(source);
-  return found.size;
-}
-
-/** The bytes, or undefined when the file ends before. */
-async function readExactly(
-  handle: OpenFile,
-  offset: number,
-  length: number,
-  signal: AbortSignal | undefined,
-): Promise<Buffer | undefined> {
-  const content = Buffer.allocUnsafeSlow(length);
-  for (let filled = 0; filled < length; ) {
-    signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(content, filled, length - filled, offset + filled);
-    if (bytesRead === 0) return undefined;
-    filled += bytesRead;
-  }
-  return content;
-}
-
 async function removeLeftover(temporary: string): Promise<void> {
   try {
     await rm(temporary, { force: true });
@@ -355,14 +316,5 @@ function notAFolder(place: string): LumbungError {
     message: `${place} is not a folder`,
     context: { place },
     hint: 'name a folder for the repository',
-  });
-}
-
-function notAFile(place: string): LumbungError {
-  return new LumbungError('BACKEND_NOT_A_FILE', {
-    kind: 'corruption',
-    message: `${place} is not a file`,
-    context: { place },
-    hint: 'somebody changed the repository by hand: move it away and run lumbung check',
   });
 }
