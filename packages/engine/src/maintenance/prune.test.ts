@@ -370,29 +370,23 @@ describe('prune of a repository that is not whole holds back', () => {
     const { index } = await repository.loadIndex();
     const entry = index.findHex('data', dataId('x'.repeat(5000)));
     const packId = index.packId(index.packOf(entry));
-    const bytes = Buffer.from(backend.files().get(`data/${packId}`) ?? []);
-    bytes[index.offsetOf(entry) + 20] = (bytes[index.offsetOf(entry) + 20] ?? 0) ^ 1;
-    backend.put({ folder: 'data', name: packId }, bytes);
+    damage(backend, packId, index.offsetOf(entry) + 20);
     const before = names(backend, 'data').sort();
     await expect(prune(repository, { workerCount })).rejects.toMatchObject({ code: 'BLOB_DAMAGED' });
     expect(names(backend, 'data')).toEqual(expect.arrayContaining(before));
     expect((await checkAll(repository)).brokenPackIds).toEqual([packId]);
   });
 
-  it('but takes a damaged blob from another copy', async () => {
+  it('but takes a damaged blob from another copy, before that goes', async () => {
     const { repository, backend, keptId } = await halfForgotten();
-    await saveSampleSnapshot(repository, { only: 'x'.repeat(5000) }, { force: true });
+    const long = 'x'.repeat(5000);
     const { index } = await repository.loadIndex();
-    const [first] = index.locationsOf('data', dataId('x'.repeat(5000)));
-    const packId = index.packId(index.packOf(first ?? 0));
-    const bytes = Buffer.from(backend.files().get(`data/${packId}`) ?? []);
-    const at = index.offsetOf(first ?? 0) + 20;
-    bytes[at] = (bytes[at] ?? 0) ^ 1;
-    backend.put({ folder: 'data', name: packId }, bytes);
-    await prune(repository, { repackSmallerThanBytes: 2 ** 30 });
-    const report = await checkAll(repository);
-    expect(report.findings).toEqual([]);
-    expect(await readSnapshot(repository, keptId)).toEqual(KEPT_FILES);
+    const entry = index.findHex('data', dataId(long));
+    const otherId = await saveSampleSnapshot(repository, { long, junk: 'junk' }, { force: true });
+    await repository.removeFile('snapshots', otherId);
+    damage(backend, index.packId(index.packOf(entry)), index.offsetOf(entry) + 20);
+    await prune(repository);
+    await expectTidy(repository, keptId);
   });
 });
 
@@ -466,6 +460,12 @@ describe('a prune that dies', () => {
     expect(await readSnapshot(repository, keptId)).toEqual(KEPT_FILES);
   });
 });
+
+function damage(backend: MemBackend, packId: PackId, at: number): void {
+  const bytes = Buffer.from(backend.files().get(`data/${packId}`) ?? []);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  backend.put({ folder: 'data', name: packId }, bytes);
+}
 
 async function saveMixedPack(repository: Repository): Promise<SnapshotId> {
   const builder = new PackBuilder({ sealer: repository.sealer, targetSizeBytes: 4 * 2 ** 20 });
