@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { systemRandom } from '@lumbung/stdx/node';
+import { byteStringOfText } from '@lumbung/stdx';
+import { makeFifo, systemRandom } from '@lumbung/stdx/node';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Backend, FileInfo } from '../backend.ts';
 import { CONFORMANCE_LAYOUT, describeBackend } from '../testing/index.ts';
@@ -120,7 +121,7 @@ describe('a folder as a backend', () => {
     fs.mkdirSync(pathOf(backend, 'data', 'b1', 'folder'));
     fs.writeFileSync(pathOf(backend, 'data', 'b1', 'folder', 'deep'), 'junk');
     fs.symlinkSync('nowhere', pathOf(backend, 'keys', 'link'));
-    spawnSync('mkfifo', [pathOf(backend, 'keys', 'pipe')]);
+    makeFifo(byteStringOfText(pathOf(backend, 'keys', 'pipe')), 0o600);
     expect(await listOf(backend, 'keys')).toEqual([KEY.name]);
     expect(await listOf(backend, 'data')).toEqual([PACK.name]);
     expect(await listOf(backend, '')).toEqual([]);
@@ -135,7 +136,7 @@ describe('a folder as a backend', () => {
 
   it('waits for no named pipe, and takes neither that nor a folder for a file', async () => {
     const backend = await created();
-    spawnSync('mkfifo', [pathOf(backend, 'keys', KEY.name)]);
+    makeFifo(byteStringOfText(pathOf(backend, 'keys', KEY.name)), 0o600);
     for (const act of [
       () => backend.load(KEY),
       () => backend.load(KEY, { offset: 0, length: 10 }),
@@ -233,12 +234,16 @@ describe('a folder that refuses', () => {
   });
 });
 
+// By their paths: they are programs of the system, not of this package.
+const MOUNT = '/bin/mount';
+const UMOUNT = '/bin/umount';
+
 /** A small file system of its own, where we may mount one. */
 function mountTmpfs(sizeBytes: number): string | undefined {
   const folder = newFolder();
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes},mode=755`, 'tmpfs', folder]);
+  const { status } = spawnSync(MOUNT, ['-t', 'tmpfs', '-o', `size=${sizeBytes},mode=755`, 'tmpfs', folder]);
   if (status !== 0) return undefined;
-  disposals.push(() => spawnSync('umount', ['-l', folder]));
+  disposals.push(() => spawnSync(UMOUNT, ['-l', folder]));
   return folder;
 }
 
@@ -269,7 +274,7 @@ describe('a medium', () => {
     if (place === undefined) return context.skip('mounting a small tmpfs needs root');
     const backend = await created(path.join(place, 'repository'));
     await backend.save(KEY, [Buffer.from('k')]);
-    expect(spawnSync('mount', ['-o', 'remount,ro', place]).status).toBe(0);
+    expect(spawnSync(MOUNT, ['-o', 'remount,ro', place]).status).toBe(0);
     const readOnly = { code: 'BACKEND_READ_ONLY', kind: 'operator' };
     await expect(backend.save(PACK, [Buffer.from('p')])).rejects.toMatchObject(readOnly);
     await expect(backend.save(KEY, [Buffer.from('p')])).rejects.toMatchObject(readOnly);

@@ -1,4 +1,5 @@
-export { type BackendHarness, CONFORMANCE_LAYOUT, describeBackend, type OpenedBackend } from './conformance.ts';
+export { type BackendHarness, CONFORMANCE_LAYOUT, type OpenedBackend } from './conformance/bench.ts';
+export { describeBackend } from './conformance/describe-backend.ts';
 export {
   type Act,
   type Effect,
