@@ -148,7 +148,8 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
     workerCount: options.workerCount ?? WORKERS_DEFAULT,
     workerData: {
       masterKey: { encrypt, macK, macR },
-      compression: repository.compression,
+      // Version 1 knows no compression: stock clients refuse an index that speaks of it.
+      compression: repository.config.version === 1 ? 'off' : repository.compression,
       packSizeBytes: repository.packSizeBytes,
       chunker: {
         polynomialHex: polynomialHex(polynomial),
