@@ -6,8 +6,9 @@ import type { PruneSurvey } from './prune-survey.ts';
 
 /** Fewer small packs than this are not worth the traffic. */
 const SMALL_PACKS_MIN = 10;
-/** A pack is small below this part of the usual size in this repository. */
+/** A pack is small below this part of the size that all but a few packs of this repository reach … */
 const SMALL_PART = 0.8;
+const FEW_PART = 0.03;
 /** … which is at least the smallest that a client may be told to write. */
 const USUAL_BYTES_MIN = 4 * 2 ** 20;
 const MAX_UNUSED_DEFAULT: PruneLimit = { kind: 'percent', percent: 5 };
@@ -203,13 +204,13 @@ class FateSelector {
   }
 }
 
-/** The third quartile of pack sizes, as far as the index knows them. */
+/** The size that all but three in a hundred packs reach, as far as the index knows them. */
 function usualPackBytes(survey: PruneSurvey, packCount: number): number {
   if (packCount === 0) return 0;
   const sizes = new Float64Array(packCount);
   for (let packNr = 0; packNr < packCount; packNr += 1) sizes[packNr] = survey.sizeOf(packNr);
   sizes.sort();
-  return sizes[Math.floor((packCount * 3) / 4)] ?? 0;
+  return sizes[Math.floor(packCount * FEW_PART)] ?? 0;
 }
 
 function unusedBytesMax(limit: PruneLimit, usedBytes: number): number {
