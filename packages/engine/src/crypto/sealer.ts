@@ -13,8 +13,17 @@ export const SEAL_OVERHEAD_BYTES = IV_BYTES + TAG_BYTES;
  *  blob. Making one costs 16 µs, as much as encrypting some 24 KiB block by block and joining in JavaScript. */
 const KEYSTREAM_BYTES_MAX = 24 * 1024;
 
+/** A large blob goes through the cipher in pieces that stay in the processor's cache between cipher and copy. */
+const PIECE_BYTES = 128 * 1024;
+
 /** Random bytes are drawn this many at a time: a draw costs more than the bytes. */
 const RANDOM_POOL_BYTES = 4096;
+
+/** Gives the memory of a buffer back now. The collector sees a small object and lets megabytes behind it wait. */
+function release(bytes: Buffer): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
+}
 
 function broken(reason: string): LumbungError {
   return new LumbungError('SEAL_BROKEN', {
@@ -116,7 +125,12 @@ export class Sealer {
 
   #applyKeystream(iv: Uint8Array, source: Uint8Array, target: Buffer): void {
     if (source.length > KEYSTREAM_BYTES_MAX) {
-      createCipheriv('aes-256-ctr', this.#key.encrypt, iv).update(source).copy(target);
+      const cipher = createCipheriv('aes-256-ctr', this.#key.encrypt, iv);
+      for (let at = 0; at < source.length; at += PIECE_BYTES) {
+        const piece = cipher.update(source.subarray(at, at + PIECE_BYTES));
+        target.set(piece, at);
+        release(piece);
+      }
       return;
     }
     const blockCount = Math.ceil(source.length / BLOCK_BYTES);
@@ -131,7 +145,12 @@ export class Sealer {
   #writeCounters(iv: Uint8Array, blockCount: number): void {
     const words = this.#counterWords;
     const start = new DataView(iv.buffer, iv.byteOffset, IV_BYTES);
-    const [word0, word1, word2, word3] = [start.getUint32(0), start.getUint32(4), start.getUint32(8), start.getUint32(12)];
+    const [word0, word1, word2, word3] = [
+      start.getUint32(0),
+      start.getUint32(4),
+      start.getUint32(8),
+      start.getUint32(12),
+    ];
     let carries = 0;
     for (let blockIdx = 0; blockIdx < blockCount; blockIdx += 1) {
       const at = blockIdx * BLOCK_BYTES;
