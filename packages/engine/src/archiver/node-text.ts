@@ -5,7 +5,7 @@ import { goJsonString, goJsonStringOfBytes } from '../format/go-json.ts';
 import { goModeOf } from '../format/go-mode.ts';
 import { quoteName } from '../format/name-quoting.ts';
 import { formatTimestamp, type Zone } from '../format/timestamp.ts';
-import type { NodeType } from '../format/tree.ts';
+import type { KnownNodeType as NodeType } from '../format/tree.ts';
 
 // Nodes are built as the text of their JSON, not as objects: the text is what is hashed, what is compared with the
 // parent's, and what crosses from the workers. All of it is a byte string (UTF-8 seen as latin1), so that joining and

@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { assertNever, type ByteString, byteStringOfText, fsPath, LumbungError, textOf, toErrorRecord } from '@lumbung/stdx';
-import type { NodeType } from '../format/tree.ts';
+import type { KnownNodeType as NodeType } from '../format/tree.ts';
 import type { BackupProgress } from './backup-progress.ts';
 import { FolderJob } from './folder-job.ts';
 import type { FileChange } from './file-change.ts';

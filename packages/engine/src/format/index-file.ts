@@ -191,7 +191,8 @@ export function scanIndexFile(bytes: Uint8Array, sink: IndexSink): void {
   } catch (cause) {
     throw invalid(describeError(cause), cause);
   }
-  if (Array.isArray(value)) throw invalid('it has the form of very old clients; upgrade the repository with an older restic');
+  if (Array.isArray(value))
+    throw invalid('it has the form of very old clients; upgrade the repository with an older restic');
   const result = generalSchema.safeParse(value);
   if (!result.success) throw invalid(result.error.issues[0]?.message ?? 'unknown', result.error);
   // Ids are looked up again in the text: a sink wants their place.

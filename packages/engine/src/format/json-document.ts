@@ -10,7 +10,12 @@ const decoder = new TextDecoder('utf-8', { fatal: false });
 /** Parses a document with its schema. @throws LumbungError `code` (corruption) */
 export function parseDocument<Output>(
   bytes: Uint8Array,
-  options: { readonly schema: z.ZodType<Output>; readonly code: string; readonly what: string; readonly kind?: ErrorKind },
+  options: {
+    readonly schema: z.ZodType<Output>;
+    readonly code: string;
+    readonly what: string;
+    readonly kind?: ErrorKind;
+  },
 ): Output {
   const { schema, code, what, kind = 'corruption' } = options;
   let value: unknown;

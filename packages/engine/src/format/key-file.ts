@@ -25,8 +25,14 @@ const base64 = z
 
 const keySchema = z.object({
   created: z.string().refine(isTimestampText, 'not a time').transform(parseTimestamp),
-  username: z.string().nullish().transform((text) => text ?? ''),
-  hostname: z.string().nullish().transform((text) => text ?? ''),
+  username: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
+  hostname: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
   kdf: z.literal('scrypt'),
   N: z.number(),
   r: z.number(),
@@ -68,9 +74,16 @@ const masterKeySchema = z.object({
 
 /** @throws LumbungError KEY_FILE_INVALID (corruption). The message never shows the bytes. */
 export function parseMasterKey(json: Uint8Array): MasterKey {
-  const { mac, encrypt } = parseDocument(json, { schema: masterKeySchema, code: 'KEY_FILE_INVALID', what: 'a master key' });
+  const { mac, encrypt } = parseDocument(json, {
+    schema: masterKeySchema,
+    code: 'KEY_FILE_INVALID',
+    what: 'a master key',
+  });
   if (mac.k.length !== 16 || mac.r.length !== 16 || encrypt.length !== 32) {
-    throw new LumbungError('KEY_FILE_INVALID', { kind: 'corruption', message: 'a master key has parts of the wrong length' });
+    throw new LumbungError('KEY_FILE_INVALID', {
+      kind: 'corruption',
+      message: 'a master key has parts of the wrong length',
+    });
   }
   return new MasterKey({ encrypt, macK: mac.k, macR: mac.r });
 }
@@ -80,5 +93,10 @@ export function encodeMasterKey({ macK, macR, encrypt }: MasterKey): Buffer {
     { key: 'k', text: macK.toString('base64') },
     { key: 'r', text: macR.toString('base64') },
   ]);
-  return Buffer.from(goJsonObject([{ key: 'mac', json: mac }, { key: 'encrypt', text: encrypt.toString('base64') }]));
+  return Buffer.from(
+    goJsonObject([
+      { key: 'mac', json: mac },
+      { key: 'encrypt', text: encrypt.toString('base64') },
+    ]),
+  );
 }

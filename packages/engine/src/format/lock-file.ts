@@ -13,15 +13,25 @@ export interface LockFile {
   readonly gid: number;
 }
 
-const text = z.string().nullish().transform((value) => value ?? '');
-const number = z.int().min(0).nullish().transform((value) => value ?? 0);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const number = z
+  .int()
+  .min(0)
+  .nullish()
+  .transform((value) => value ?? 0);
 
 const schema = z.object({
   time: z.string().refine(isTimestampText, 'not a time').transform(parseTimestamp),
   exclusive: z.boolean(),
   hostname: text,
   username: text,
-  pid: z.int().nullish().transform((value) => value ?? 0),
+  pid: z
+    .int()
+    .nullish()
+    .transform((value) => value ?? 0),
   uid: number,
   gid: number,
 });

@@ -44,10 +44,25 @@ export interface Snapshot {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-const text = z.string().nullish().transform((value) => value ?? '');
-const texts = z.array(z.string()).nullish().transform((value) => value ?? []);
-const owner = z.int().min(0).max(2 ** 32 - 1).nullish().transform((value) => value ?? 0);
-const count = z.number().min(0).nullish().transform((value) => value ?? 0);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const texts = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? []);
+const owner = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1)
+  .nullish()
+  .transform((value) => value ?? 0);
+const count = z
+  .number()
+  .min(0)
+  .nullish()
+  .transform((value) => value ?? 0);
 const id = z.string().regex(/^[0-9a-f]{64}$/);
 
 const summarySchema = z.object({
@@ -84,7 +99,21 @@ const schema = z.looseObject({
   summary: summarySchema.nullish().catch(null),
 });
 
-const KNOWN = ['time', 'parent', 'tree', 'paths', 'hostname', 'username', 'uid', 'gid', 'excludes', 'tags', 'original', 'program_version', 'summary'];
+const KNOWN = [
+  'time',
+  'parent',
+  'tree',
+  'paths',
+  'hostname',
+  'username',
+  'uid',
+  'gid',
+  'excludes',
+  'tags',
+  'original',
+  'program_version',
+  'summary',
+];
 
 /** @throws LumbungError SNAPSHOT_INVALID (corruption) */
 export function parseSnapshot(json: Uint8Array): Snapshot {
@@ -152,7 +181,8 @@ export function summaryFields(summary: SnapshotSummary): readonly JsonField[] {
 export function snapshotFields(snapshot: Snapshot): readonly JsonField[] {
   const nonZero = (value: number): number | undefined => (value === 0 ? undefined : value);
   const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
-  const someOf = (values: readonly string[]): readonly string[] | undefined => (values.length === 0 ? undefined : values);
+  const someOf = (values: readonly string[]): readonly string[] | undefined =>
+    values.length === 0 ? undefined : values;
   return [
     { key: 'time', text: snapshot.time },
     { key: 'parent', text: snapshot.parent },
@@ -166,7 +196,10 @@ export function snapshotFields(snapshot: Snapshot): readonly JsonField[] {
     { key: 'tags', texts: someOf(snapshot.tags) },
     { key: 'original', text: snapshot.original },
     { key: 'program_version', text: nonEmpty(snapshot.programVersion) },
-    { key: 'summary', json: snapshot.summary === undefined ? undefined : goJsonObject(summaryFields(snapshot.summary)) },
+    {
+      key: 'summary',
+      json: snapshot.summary === undefined ? undefined : goJsonObject(summaryFields(snapshot.summary)),
+    },
     ...extraFields(snapshot.extra ?? {}),
   ];
 }
