@@ -1,0 +1,66 @@
+import { encodeConfig, findSnapshot, parseBlobId, parseIndexId, parseLockId, parsePackId, resolveTree } from '@lumbung/engine';
+import { isLumbungError, LumbungError } from '@lumbung/stdx';
+import type { CommandRun } from '../command-spec.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+
+const KINDS = ['config', 'snapshot', 'index', 'key', 'masterkey', 'lock', 'pack', 'blob', 'tree'] as const;
+
+export const run: CommandRun = async (context, [kindText = '', id], options) => {
+  const kind = KINDS.find((each) => each === kindText) ?? options.refuse('kind', kindText, KINDS.join(' | '));
+  const bytes = await load(context, kind, id);
+  if (kind === 'pack' || kind === 'blob') context.world.stdout.write(bytes);
+  else context.output.data(pretty(bytes));
+  return EXIT.ok;
+};
+
+async function load(context: CommandContext, kind: (typeof KINDS)[number], id: string | undefined): Promise<Uint8Array> {
+  const { signal } = context;
+  const repository = await context.openRepository();
+  await using lock = context.isLockWanted ? await context.lock(repository, 'shared') : undefined;
+  void lock;
+  const named = (): string => {
+    if (id === undefined) throw new LumbungError('ID_MISSING', { kind: 'operator', message: `which ${kind}? no id was named`, context: { kind }, hint: 'see `lumbung list`' });
+    return id;
+  };
+  switch (kind) {
+    case 'config':
+      return encodeConfig(repository.config);
+    case 'masterkey': {
+      const { macK, macR, encrypt } = repository.masterKey;
+      return Buffer.from(JSON.stringify({ mac: { k: macK.toString('base64'), r: macR.toString('base64') }, encrypt: encrypt.toString('base64') }));
+    }
+    case 'snapshot':
+      return await repository.loadUnpacked('snapshots', (await findSnapshot(repository, named(), {}, signal)).snapshot.id, signal);
+    case 'index':
+      return await repository.loadUnpacked('index', parseIndexId(named()), signal);
+    case 'lock':
+      return await repository.loadUnpacked('locks', parseLockId(named()), signal);
+    case 'key':
+      return await repository.backend.load({ folder: 'keys', name: named() }, undefined, { signal });
+    case 'pack':
+      return await repository.backend.load({ folder: 'data', name: parsePackId(named()) }, undefined, { signal });
+    case 'blob': {
+      const indexed = await repository.loadIndex({ signal });
+      const blob = parseBlobId(named());
+      try {
+        return await indexed.loadBlob('data', blob, signal);
+      } catch (error) {
+        if (!isLumbungError(error, 'BLOB_MISSING')) throw error;
+        return await indexed.loadBlob('tree', blob, signal);
+      }
+    }
+    case 'tree': {
+      const { snapshot, subfolder } = await findSnapshot(repository, named(), {}, signal);
+      const indexed = await repository.loadIndex({ signal });
+      return await indexed.loadTreeBytes(await resolveTree(indexed, snapshot.tree, subfolder), signal);
+    }
+  }
+}
+
+function pretty(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('utf8').trimEnd();
+  // Large numbers would change if they were parsed: only what is small and known is laid out.
+  if (text.startsWith('{"nodes"') || text.startsWith('{"packs"')) return text;
+  return JSON.stringify(JSON.parse(text), null, 2);
+}

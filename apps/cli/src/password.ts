@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isCancel, password as askPassword } from '@clack/prompts';
+import { describeError, LumbungError } from '@lumbung/stdx';
+import { splitWords } from './split-words.ts';
+import type { World } from './world.ts';
+
+/** Where a password comes from, in the order of precedence. */
+export interface PasswordSources {
+  readonly file?: string | undefined;
+  readonly command?: string | undefined;
+  /** No password at all was asked for. */
+  readonly isNone?: boolean | undefined;
+  /** Names of the environment variables, own first. */
+  readonly variables: { readonly text: readonly string[]; readonly file: readonly string[]; readonly command: readonly string[] };
+}
+
+export const REPOSITORY_PASSWORD_VARIABLES = {
+  text: ['LUMBUNG_PASSWORD', 'RESTIC_PASSWORD'],
+  file: ['LUMBUNG_PASSWORD_FILE', 'RESTIC_PASSWORD_FILE'],
+  command: ['LUMBUNG_PASSWORD_COMMAND', 'RESTIC_PASSWORD_COMMAND'],
+} as const;
+
+export const SOURCE_PASSWORD_VARIABLES = {
+  text: ['LUMBUNG_FROM_PASSWORD', 'RESTIC_FROM_PASSWORD'],
+  file: ['LUMBUNG_FROM_PASSWORD_FILE', 'RESTIC_FROM_PASSWORD_FILE'],
+  command: ['LUMBUNG_FROM_PASSWORD_COMMAND', 'RESTIC_FROM_PASSWORD_COMMAND'],
+} as const;
+
+/** What a password file holds: a byte order mark and UTF-16 are decoded, white space around is not part of it. */
+export function decodePasswordFile(bytes: Uint8Array): string {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes).trim();
+}
+
+/** The password, from an option, the environment or a prompt. Never from the command line itself: others can see that.
+ *  @throws LumbungError PASSWORD_FILE_UNREADABLE, PASSWORD_COMMAND_FAILED, PASSWORD_NOT_GIVEN (operator) */
+export async function readPassword(
+  world: World,
+  sources: PasswordSources,
+  prompt: { readonly message: string; readonly repeat?: string | undefined; readonly mismatch?: string | undefined },
+): Promise<Buffer> {
+  if (sources.isNone === true) return Buffer.alloc(0);
+  const first = (names: readonly string[]): string | undefined => names.map(world.variable).find((value) => value !== undefined);
+  const { file = first(sources.variables.file), command = first(sources.variables.command) } = sources;
+  if (file !== undefined && (sources.file !== undefined || sources.command === undefined)) return await fromFile(world, file);
+  if (command !== undefined) return await fromCommand(world, command);
+  const text = first(sources.variables.text);
+  if (text !== undefined) return Buffer.from(text, 'utf8');
+  return await fromTerminal(world, prompt);
+}
+
+async function fromFile(world: World, file: string): Promise<Buffer> {
+  try {
+    return Buffer.from(decodePasswordFile(await readFile(path.resolve(world.workingDirectory, file))), 'utf8');
+  } catch (cause) {
+    throw new LumbungError('PASSWORD_FILE_UNREADABLE', {
+      kind: 'operator',
+      message: `the password file ${file} cannot be read: ${describeError(cause)}`,
+      context: { path: file },
+      hint: 'check its path and who may read it',
+      cause,
+    });
+  }
+}
+
+async function fromCommand(world: World, command: string): Promise<Buffer> {
+  const [program, ...args] = splitWords(command);
+  const failed = (reason: string, cause?: unknown): LumbungError =>
+    new LumbungError('PASSWORD_COMMAND_FAILED', {
+      kind: 'operator',
+      message: `the password command failed: ${reason}`,
+      context: { reason },
+      hint: 'run the command by hand; it must print the password and end with code 0',
+      cause,
+    });
+  if (program === undefined) throw failed('it is empty');
+  return await new Promise<Buffer>((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: world.workingDirectory,
+      stdio: ['inherit', 'pipe', 'inherit'],
+      signal: world.signal,
+    });
+    const pieces: Buffer[] = [];
+    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+    child.on('error', (cause) => {
+      reject(failed(describeError(cause), cause));
+    });
+    child.on('close', (code) => {
+      if (code === 0) resolve(Buffer.from(decodePasswordFile(Buffer.concat(pieces)), 'utf8'));
+      else reject(failed(`it ended with code ${String(code)}`));
+    });
+  });
+}
+
+async function fromTerminal(
+  world: World,
+  prompt: { readonly message: string; readonly repeat?: string | undefined; readonly mismatch?: string | undefined },
+): Promise<Buffer> {
+  if (world.stdin.isTTY !== true || world.stderr.isTTY !== true) {
+    throw new LumbungError('PASSWORD_NOT_GIVEN', {
+      kind: 'operator',
+      message: 'no password was given, and there is no terminal to ask on',
+      hint: 'use --password-file, --password-command or the variable LUMBUNG_PASSWORD',
+    });
+  }
+  const ask = async (message: string): Promise<string> => {
+    const answer = await askPassword({ message, signal: world.signal, output: world.stderr });
+    if (isCancel(answer)) throw new LumbungError('CANCELLED', { kind: 'operator', message: 'cancelled' });
+    return answer ?? '';
+  };
+  const answer = await ask(prompt.message);
+  if (prompt.repeat !== undefined && (await ask(prompt.repeat)) !== answer) {
+    throw new LumbungError('PASSWORD_MISMATCH', {
+      kind: 'operator',
+      message: prompt.mismatch ?? 'the two passwords differ',
+      hint: 'type the same password twice',
+    });
+  }
+  return Buffer.from(answer, 'utf8');
+}
