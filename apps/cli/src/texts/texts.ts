@@ -41,7 +41,8 @@ export function loadTexts(language: Language): Texts {
   const fill = (text: string, values: TextValues): string => instance.services.interpolator.interpolate(text, values, language, {});
   return {
     language,
-    t: (key, values) => instance.t(key, values ?? {}),
+    // i18next derives keys and plurals by its own types; the type of `t` above is ours and is kept.
+    t: (key, values) => String(Reflect.apply(instance.t, instance, [key, { ...values }])),
     error: (code, values) => {
       const found = ERRORS[language][code];
       if (found === undefined) return undefined;
