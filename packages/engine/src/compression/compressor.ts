@@ -1,4 +1,5 @@
 import zlib from 'node:zlib';
+import { kernelsFor } from '@lumbung/stdx/node';
 import { looksRandom } from './entropy.ts';
 import { ZstdContext } from './zstd-context.ts';
 
@@ -24,6 +25,8 @@ export interface CompressorOptions {
   readonly always?: boolean;
   /** Use the public calls only, as where the inside of Node's streams is not as expected. */
   readonly publicOnly?: boolean;
+  /** Use Node's own functions, as where zstd beneath them cannot be reached. */
+  readonly withoutKernels?: boolean;
 }
 
 /** Compresses blobs, one zstd frame each. Not to be shared between threads. */
@@ -31,12 +34,14 @@ export class Compressor {
   readonly #level: number;
   readonly #isOff: boolean;
   readonly #isAlways: boolean;
+  readonly #withoutKernels: boolean;
   readonly #context: ZstdContext | undefined;
   #output = Buffer.alloc(0);
 
   constructor(mode: CompressionMode, options: CompressorOptions = {}) {
     this.#isAlways = options.always ?? false;
     this.#isOff = mode === 'off' && !this.#isAlways;
+    this.#withoutKernels = options.publicOnly === true || options.withoutKernels === true;
     this.#level = LEVELS[mode === 'off' ? 'auto' : mode];
     this.#context = options.publicOnly === true ? undefined : ZstdContext.forCompression(this.#level);
   }
@@ -56,15 +61,25 @@ export class Compressor {
   /** The frame if it is at most `lengthMax` bytes long. */
   #frame(plaintext: Uint8Array, lengthMax: number): Uint8Array | undefined {
     if (lengthMax < 1) return undefined;
+    const kernels = this.#withoutKernels ? undefined : kernelsFor(plaintext.length);
+    if (kernels !== undefined) {
+      const room = this.#room(plaintext.length, lengthMax);
+      const frameBytes = kernels.zstdCompress(plaintext, room, this.#level);
+      return typeof frameBytes === 'number' ? room.subarray(0, frameBytes) : undefined;
+    }
     if (this.#context === undefined) {
       const params = { [zlib.constants.ZSTD_c_compressionLevel]: this.#level };
       const frame = zlib.zstdCompressSync(plaintext, { params, pledgedSrcSize: plaintext.length });
       return frame.length <= lengthMax ? frame : undefined;
     }
-    if (this.#output.length < lengthMax) this.#output = Buffer.allocUnsafeSlow(frameBound(plaintext.length));
-    const output = this.#output.subarray(0, lengthMax);
+    const output = this.#room(plaintext.length, lengthMax);
     const { outputLeft, inputLeft } = this.#context.run(zlib.constants.ZSTD_e_end, plaintext, output);
     // A full output may hold a cut-off frame; that it just fitted is too rare to ask.
     return outputLeft === 0 || inputLeft !== 0 ? undefined : output.subarray(0, output.length - outputLeft);
+  }
+
+  #room(plainBytes: number, lengthMax: number): Buffer {
+    if (this.#output.length < lengthMax) this.#output = Buffer.allocUnsafeSlow(frameBound(plainBytes));
+    return this.#output.subarray(0, lengthMax);
   }
 }

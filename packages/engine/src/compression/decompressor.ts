@@ -1,5 +1,6 @@
 import zlib from 'node:zlib';
 import { describeError, LumbungError } from '@lumbung/stdx';
+import { kernelsFor, type ProcessKernels } from '@lumbung/stdx/node';
 import { ZstdContext } from './zstd-context.ts';
 
 function wrongLength(expectedBytes: number): LumbungError {
@@ -23,17 +24,21 @@ function broken(cause: unknown): LumbungError {
 export interface DecompressorOptions {
   /** Use the public calls only, as where the inside of Node's streams is not as expected. */
   readonly publicOnly?: boolean;
+  /** Use Node's own functions, as where zstd beneath them cannot be reached. */
+  readonly withoutKernels?: boolean;
 }
 
 /** Decompresses blobs, one zstd frame each, never into more memory than was asked for. Not to be shared between threads. */
 export class Decompressor {
   readonly #isPublicOnly: boolean;
+  readonly #withoutKernels: boolean;
   #context: ZstdContext | undefined;
   /** The last frame did not say its length. */
   #isUnclean = false;
 
   constructor(options: DecompressorOptions = {}) {
     this.#isPublicOnly = options.publicOnly ?? false;
+    this.#withoutKernels = this.#isPublicOnly || options.withoutKernels === true;
     this.#renewContext();
   }
 
@@ -46,6 +51,11 @@ export class Decompressor {
 
   /** Fills `target` with exactly what is in the frame. @throws LumbungError BLOB_LENGTH_WRONG, ZSTD_BROKEN (corruption) */
   decompressInto(frame: Uint8Array, target: Buffer): void {
+    const kernels = this.#withoutKernels || target.length === 0 ? undefined : kernelsFor(target.length);
+    if (kernels !== undefined) {
+      decompressWith(kernels, frame, target);
+      return;
+    }
     if (this.#context === undefined || target.length === 0) {
       const plaintext = decompressWhole(frame, target.length);
       if (plaintext.length !== target.length) throw wrongLength(target.length);
@@ -78,6 +88,12 @@ export class Decompressor {
     this.#isUnclean = false;
     this.#context = this.#isPublicOnly ? undefined : ZstdContext.forDecompression();
   }
+}
+
+function decompressWith(kernels: ProcessKernels, frame: Uint8Array, target: Buffer): void {
+  const outcome = kernels.zstdDecompress(frame, target);
+  if (outcome === 'broken') throw broken('zstd refused it');
+  if (outcome !== target.length) throw wrongLength(target.length);
 }
 
 const FRAME_MAGIC = 0xfd2fb528;

@@ -22,13 +22,22 @@ describe('deriveUserKey', () => {
     ['a fraction', { n: 16.5, r: 8, p: 1, salt: SALT }],
     ['a short salt', { n: 16, r: 8, p: 1, salt: SALT.subarray(1) }],
   ])('refuses %s before it costs anything', async (_, params) => {
-    await expect(deriveUserKey(Buffer.from('x'), params)).rejects.toMatchObject({ code: 'KEY_KDF_INVALID', kind: 'corruption' });
+    await expect(deriveUserKey(Buffer.from('x'), params)).rejects.toMatchObject({
+      code: 'KEY_KDF_INVALID',
+      kind: 'corruption',
+    });
   });
 });
 
 describe('calibrateKdf', () => {
   it('never goes below three passes over 32 MiB, nor above six', async () => {
-    const slow = { ...systemClock, monotonicMs: (() => { let ms = 0; return () => (ms += 10_000); })() };
+    const slow = {
+      ...systemClock,
+      monotonicMs: (() => {
+        let ms = 0;
+        return () => (ms += 10_000);
+      })(),
+    };
     const fast = { ...systemClock, monotonicMs: () => 0 };
     expect(await calibrateKdf(slow, systemRandom)).toMatchObject({ n: 32768, r: 8, p: 3 });
     expect(await calibrateKdf(fast, systemRandom)).toMatchObject({ n: 32768, r: 8, p: 6 });

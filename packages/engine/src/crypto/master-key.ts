@@ -18,7 +18,11 @@ export class MasterKey {
 
   /** Cuts 64 bytes into the three parts. */
   static ofBytes(bytes: Uint8Array): MasterKey {
-    return new MasterKey({ encrypt: bytes.subarray(0, 32), macK: bytes.subarray(32, 48), macR: bytes.subarray(48, 64) });
+    return new MasterKey({
+      encrypt: bytes.subarray(0, 32),
+      macK: bytes.subarray(32, 48),
+      macR: bytes.subarray(48, 64),
+    });
   }
 
   toJSON(): string {

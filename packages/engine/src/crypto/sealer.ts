@@ -1,5 +1,6 @@
 import { type Cipheriv, createCipheriv, timingSafeEqual } from 'node:crypto';
 import { LumbungError, type Random } from '@lumbung/stdx';
+import { kernelsFor } from '@lumbung/stdx/node';
 import sodium from 'sodium-native';
 import type { MasterKey } from './master-key.ts';
 
@@ -8,6 +9,9 @@ const TAG_BYTES = 16;
 const BLOCK_BYTES = 16;
 /** What sealing adds: an initialisation vector in front, a tag behind. */
 export const SEAL_OVERHEAD_BYTES = IV_BYTES + TAG_BYTES;
+
+// Two ways lead to the same bytes: kernels without allocation where the process exports them (0.5 µs and 6 GB/s), Node's
+// own functions elsewhere. What follows is about the latter.
 
 /** Up to here the key stream comes from one long-lived block cipher; above, from a counter-mode cipher made for the
  *  blob. Making one costs 16 µs, as much as encrypting some 24 KiB block by block and joining in JavaScript. */
@@ -34,6 +38,11 @@ function broken(reason: string): LumbungError {
   });
 }
 
+export interface SealerOptions {
+  /** Use Node's own functions, as where those beneath them cannot be reached. */
+  readonly withoutKernels?: boolean;
+}
+
 /**
  * Seals and opens bytes: `IV ‖ AES-256-CTR(plain) ‖ Poly1305-AES(ciphertext)`. Not to be shared between threads.
  *
@@ -42,10 +51,12 @@ function broken(reason: string): LumbungError {
 export class Sealer {
   readonly #key: MasterKey;
   readonly #random: Random;
+  readonly #withoutKernels: boolean;
   readonly #blockCipher: Cipheriv;
   readonly #nonceCipher: Cipheriv;
   /** Key of one tag: the multiplier, then the encrypted nonce. */
   readonly #oneTimeKey = Buffer.alloc(32);
+  readonly #nonceRoom = Buffer.alloc(32);
   readonly #tag = Buffer.alloc(TAG_BYTES);
   readonly #counters = Buffer.alloc(KEYSTREAM_BYTES_MAX + BLOCK_BYTES);
   readonly #counterWords: DataView;
@@ -54,9 +65,10 @@ export class Sealer {
   #randomPool: Buffer = Buffer.alloc(0);
   #randomUsed = 0;
 
-  constructor(key: MasterKey, random: Random) {
+  constructor(key: MasterKey, random: Random, options: SealerOptions = {}) {
     this.#key = key;
     this.#random = random;
+    this.#withoutKernels = options.withoutKernels ?? false;
     this.#blockCipher = createCipheriv('aes-256-ecb', key.encrypt, null).setAutoPadding(false);
     this.#nonceCipher = createCipheriv('aes-128-ecb', key.macK, null).setAutoPadding(false);
     this.#counterWords = new DataView(this.#counters.buffer, this.#counters.byteOffset, this.#counters.length);
@@ -119,11 +131,23 @@ export class Sealer {
   }
 
   #computeTag(iv: Uint8Array, ciphertext: Uint8Array): void {
+    const kernels = this.#withoutKernels ? undefined : kernelsFor(ciphertext.length);
+    if (kernels !== undefined) {
+      kernels.aes128Block(this.#key.macK, iv, this.#nonceRoom);
+      this.#oneTimeKey.set(this.#nonceRoom.subarray(0, IV_BYTES), 16);
+      kernels.poly1305(this.#oneTimeKey, ciphertext, this.#tag);
+      return;
+    }
     this.#nonceCipher.update(iv).copy(this.#oneTimeKey, 16);
     sodium.crypto_onetimeauth(this.#tag, ciphertext, this.#oneTimeKey);
   }
 
   #applyKeystream(iv: Uint8Array, source: Uint8Array, target: Buffer): void {
+    const kernels = this.#withoutKernels || source.length === 0 ? undefined : kernelsFor(source.length);
+    if (kernels !== undefined) {
+      kernels.aes256Ctr(this.#key.encrypt, iv, source, target);
+      return;
+    }
     if (source.length > KEYSTREAM_BYTES_MAX) {
       const cipher = createCipheriv('aes-256-ctr', this.#key.encrypt, iv);
       for (let at = 0; at < source.length; at += PIECE_BYTES) {

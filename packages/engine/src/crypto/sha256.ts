@@ -1,13 +1,22 @@
 import { createHash, type Hash, hash } from 'node:crypto';
+import { kernelsFor } from '@lumbung/stdx/node';
+
+const DIGEST_BYTES = 32;
+/** Above, hashing takes so long that the cost of the call is nothing. */
+const SMALL_BYTES = 16 * 1024;
 
 /** SHA-256 of `bytes`, 32 bytes. */
 export function sha256(bytes: Uint8Array): Buffer {
-  return hash('sha256', bytes, 'buffer');
+  const kernels = bytes.length <= SMALL_BYTES ? kernelsFor(bytes.length) : undefined;
+  if (kernels === undefined) return hash('sha256', bytes, 'buffer');
+  const digest = Buffer.allocUnsafe(DIGEST_BYTES);
+  kernels.sha256(bytes, digest);
+  return digest;
 }
 
 /** SHA-256 of `bytes` as 64 lower-case hex digits. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'hex');
+  return bytes.length <= SMALL_BYTES ? sha256(bytes).toString('hex') : hash('sha256', bytes, 'hex');
 }
 
 /** SHA-256 of bytes that come in pieces. */
