@@ -1,39 +1,97 @@
-import { describeError, type ErrorKind, LumbungError } from '@lumbung/stdx';
-import * as z from 'zod';
+import { LumbungError } from '@lumbung/stdx';
+import type * as z from 'zod';
 import { goJsonString } from './go-json.ts';
+import { JsonCursor } from './json-cursor.ts';
 
 // The small documents of a repository: keys, config, snapshots, locks. What is in them is untrusted; what is in them
-// and not known here is kept where the document may be written again.
+// and not known here is kept, as the text it came as, where the document may be written again.
 
-const decoder = new TextDecoder('utf-8', { fatal: false });
+/** Fields that are not known here: the JSON of their values, by key. */
+export type ExtraFields = Readonly<Record<string, string>>;
 
-/** Parses a document with its schema. @throws LumbungError `code` (corruption) */
+export interface DocumentSpec<Output> {
+  readonly schema: z.ZodType<Output>;
+  /** Of the error: code, and the thing's name in its message. */
+  readonly code: string;
+  readonly what: string;
+  readonly hint: string;
+}
+
+export interface ParsedDocument<Output> {
+  readonly value: Output;
+  readonly extra: ExtraFields;
+}
+
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/**
+ * Parses a document that is one object. Fields that `known` does not list are not looked at further and are returned
+ * as they are.
+ *
+ * @throws LumbungError `spec.code` (corruption). Neither message nor context show what is in the document: it may be a
+ * key.
+ */
 export function parseDocument<Output>(
   bytes: Uint8Array,
-  options: {
-    readonly schema: z.ZodType<Output>;
-    readonly code: string;
-    readonly what: string;
-    readonly kind?: ErrorKind;
-  },
-): Output {
-  const { schema, code, what, kind = 'corruption' } = options;
-  let value: unknown;
-  try {
-    value = JSON.parse(decoder.decode(bytes));
-  } catch (cause) {
-    throw new LumbungError(code, { kind, message: `${what} is not JSON: ${describeError(cause)}`, cause });
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const where = issue?.path.join('.') ?? '';
-  throw new LumbungError(code, {
-    kind,
-    message: `${what} is damaged: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown'}`,
-    context: { where },
-    cause: result.error,
+  known: readonly string[],
+  spec: DocumentSpec<Output>,
+): ParsedDocument<Output> {
+  const fields = rawFieldsOf(bytes, spec);
+  const values = known.flatMap((key) => {
+    const json = fields.get(key);
+    // The text was checked to be JSON of little depth when it was passed over.
+    return json === undefined ? [] : [[key, JSON.parse(json) as unknown] as const];
   });
+  const result = spec.schema.safeParse(Object.fromEntries(values));
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const where = issue?.path.join('.') ?? '';
+    throw damaged(spec, `${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown'}`, { where });
+  }
+  for (const key of known) fields.delete(key);
+  return { value: result.data, extra: Object.fromEntries(fields) };
+}
+
+function damaged(
+  { code, what, hint }: DocumentSpec<unknown>,
+  reason: string,
+  context: Readonly<Record<string, string | number>>,
+): LumbungError {
+  return new LumbungError(code, {
+    kind: 'corruption',
+    message: `${what} is damaged: ${reason}`,
+    context: { reason, ...context },
+    hint,
+  });
+}
+
+/** The fields of an object and the JSON of their values; of a key that stands twice the last counts. */
+function rawFieldsOf(bytes: Uint8Array, spec: DocumentSpec<unknown>): Map<string, string> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const cursor = new JsonCursor(buffer, (reason, at) => damaged(spec, reason, { at }));
+  const fields = new Map<string, string>();
+  cursor.skipSpace();
+  cursor.expect(OPEN_BRACE);
+  cursor.skipSpace();
+  if (!cursor.take(CLOSE_BRACE)) {
+    do {
+      cursor.skipSpace();
+      const keyAt = cursor.at;
+      cursor.skipString();
+      const key = cursor.textAt(keyAt, cursor.at);
+      cursor.enterField();
+      const valueAt = cursor.at;
+      cursor.skipValue();
+      fields.set(key, buffer.toString('utf8', valueAt, cursor.at));
+      cursor.skipSpace();
+    } while (cursor.take(COMMA));
+    cursor.expect(CLOSE_BRACE);
+  }
+  cursor.skipSpace();
+  if (cursor.at !== buffer.length) throw damaged(spec, 'there is something behind its end', { at: cursor.at });
+  return fields;
 }
 
 export type JsonField =
@@ -61,24 +119,18 @@ function fieldText(field: JsonField): string | undefined {
   return field.json;
 }
 
-/** Any JSON value as Go writes it, objects with the keys in the order they came. */
+/** Fields to be written as they were read. */
+export function extraJsonFields(extra: ExtraFields): readonly JsonField[] {
+  return Object.entries(extra).map(([key, json]) => ({ key, json }));
+}
+
+/** Any JSON value of our own as Go writes it, objects with the keys in the order they came. */
 export function goJsonValue(value: unknown): string {
   if (typeof value === 'string') return goJsonString(value);
   if (Array.isArray(value)) return `[${value.map(goJsonValue).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value)
-      .map(([key, item]) => `${goJsonString(key)}:${goJsonValue(item)}`)
-      .join(',')}}`;
+    const fields = Object.entries(value).map(([key, item]) => `${goJsonString(key)}:${goJsonValue(item)}`);
+    return `{${fields.join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';
-}
-
-/** Fields of `value` that are not among `known`, as JSON fields. */
-export function extraFields(extra: Readonly<Record<string, unknown>>): JsonField[] {
-  return Object.entries(extra).map(([key, value]) => ({ key, json: goJsonValue(value) }));
-}
-
-/** What a document holds beyond the keys that are known here. */
-export function extraOf(value: Readonly<Record<string, unknown>>, known: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !known.includes(key)));
 }

@@ -1,8 +1,9 @@
 import { LumbungError } from '@lumbung/stdx';
 import * as z from 'zod';
 import { MasterKey } from '../crypto/master-key.ts';
+import { base64Bytes, optionalText, optionalTimestamp } from './document-schemas.ts';
 import { goJsonObject, parseDocument } from './json-document.ts';
-import { isTimestampText, parseTimestamp, type Timestamp } from './timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** One password's way to the master key. */
 export interface KeyFile {
@@ -18,37 +19,30 @@ export interface KeyFile {
   readonly data: Buffer;
 }
 
-const base64 = z
-  .string()
-  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
-  .transform((text) => Buffer.from(text, 'base64'));
-
 const keySchema = z.object({
-  created: z.string().refine(isTimestampText, 'not a time').transform(parseTimestamp),
-  username: z
-    .string()
-    .nullish()
-    .transform((text) => text ?? ''),
-  hostname: z
-    .string()
-    .nullish()
-    .transform((text) => text ?? ''),
+  created: optionalTimestamp,
+  username: optionalText,
+  hostname: optionalText,
   kdf: z.literal('scrypt'),
-  N: z.number(),
-  r: z.number(),
-  p: z.number(),
-  salt: base64,
-  data: base64,
+  N: z.int(),
+  r: z.int(),
+  p: z.int(),
+  salt: base64Bytes,
+  data: base64Bytes,
 });
+
+const KEY_FIELDS = ['created', 'username', 'hostname', 'kdf', 'N', 'r', 'p', 'salt', 'data'];
 
 /** @throws LumbungError KEY_FILE_INVALID (corruption) */
 export function parseKeyFile(json: Uint8Array): KeyFile {
-  const { created, username, hostname, N, r, p, salt, data } = parseDocument(json, {
+  const { value } = parseDocument(json, KEY_FIELDS, {
     schema: keySchema,
     code: 'KEY_FILE_INVALID',
     what: 'a key file',
+    hint: 'use the password of another key, or bring the file back from a copy of the repository',
   });
-  return { created, username, hostname, n: N, r, p, salt, data };
+  const { created, username, hostname, N: n, r, p, salt, data } = value;
+  return { created, username, hostname, n, r, p, salt, data };
 }
 
 export function encodeKeyFile(key: KeyFile): Buffer {
@@ -68,21 +62,26 @@ export function encodeKeyFile(key: KeyFile): Buffer {
 }
 
 const masterKeySchema = z.object({
-  mac: z.object({ k: base64, r: base64 }),
-  encrypt: base64,
+  mac: z.object({ k: base64Bytes, r: base64Bytes }),
+  encrypt: base64Bytes,
 });
 
-/** @throws LumbungError KEY_FILE_INVALID (corruption). The message never shows the bytes. */
+const MASTER_KEY_HINT = 'use the password of another key';
+
+/** @throws LumbungError KEY_FILE_INVALID (corruption). The error never shows the bytes. */
 export function parseMasterKey(json: Uint8Array): MasterKey {
-  const { mac, encrypt } = parseDocument(json, {
+  const { value } = parseDocument(json, ['mac', 'encrypt'], {
     schema: masterKeySchema,
     code: 'KEY_FILE_INVALID',
     what: 'a master key',
+    hint: MASTER_KEY_HINT,
   });
+  const { mac, encrypt } = value;
   if (mac.k.length !== 16 || mac.r.length !== 16 || encrypt.length !== 32) {
     throw new LumbungError('KEY_FILE_INVALID', {
       kind: 'corruption',
       message: 'a master key has parts of the wrong length',
+      hint: MASTER_KEY_HINT,
     });
   }
   return new MasterKey({ encrypt, macK: mac.k, macR: mac.r });

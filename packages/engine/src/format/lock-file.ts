@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { optionalOwner, optionalText, timestamp } from './document-schemas.ts';
 import { goJsonObject, parseDocument } from './json-document.ts';
-import { isTimestampText, parseTimestamp, type Timestamp } from './timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** Who works on the repository, since when, and whether others may. */
 export interface LockFile {
@@ -13,32 +14,30 @@ export interface LockFile {
   readonly gid: number;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-const number = z
-  .int()
-  .min(0)
-  .nullish()
-  .transform((value) => value ?? 0);
-
 const schema = z.object({
-  time: z.string().refine(isTimestampText, 'not a time').transform(parseTimestamp),
+  time: timestamp,
   exclusive: z.boolean(),
-  hostname: text,
-  username: text,
+  hostname: optionalText,
+  username: optionalText,
   pid: z
     .int()
     .nullish()
     .transform((value) => value ?? 0),
-  uid: number,
-  gid: number,
+  uid: optionalOwner,
+  gid: optionalOwner,
 });
+
+const KNOWN = ['time', 'exclusive', 'hostname', 'username', 'pid', 'uid', 'gid'];
 
 /** @throws LumbungError LOCK_INVALID (corruption) */
 export function parseLock(json: Uint8Array): LockFile {
-  const { exclusive, ...rest } = parseDocument(json, { schema, code: 'LOCK_INVALID', what: 'a lock file' });
+  const { value } = parseDocument(json, KNOWN, {
+    schema,
+    code: 'LOCK_INVALID',
+    what: 'a lock file',
+    hint: 'when nothing else works on the repository, run lumbung unlock --remove-all',
+  });
+  const { exclusive, ...rest } = value;
   return { ...rest, isExclusive: exclusive };
 }
 

@@ -1,7 +1,17 @@
+import { isLumbungError } from '@lumbung/stdx';
 import * as z from 'zod';
+import {
+  idText,
+  optionalCount,
+  optionalOwner,
+  optionalText,
+  optionalTexts,
+  optionalTimestamp,
+  timestamp,
+} from './document-schemas.ts';
 import { type BlobId, parseBlobId, parseSnapshotId, type SnapshotId } from './ids.ts';
-import { extraFields, extraOf, goJsonObject, type JsonField, parseDocument } from './json-document.ts';
-import { isTimestampText, parseTimestamp, type Timestamp } from './timestamp.ts';
+import { type ExtraFields, extraJsonFields, goJsonObject, type JsonField, parseDocument } from './json-document.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** What a backup did, as the snapshot records it. */
 export interface SnapshotSummary {
@@ -21,6 +31,8 @@ export interface SnapshotSummary {
   readonly dataAddedPacked: number;
   readonly totalFilesProcessed: number;
   readonly totalBytesProcessed: number;
+  /** Keys that are not known here, kept when the snapshot is written again. */
+  readonly extra?: ExtraFields;
 }
 
 export interface Snapshot {
@@ -41,89 +53,54 @@ export interface Snapshot {
   readonly programVersion?: string;
   readonly summary?: SnapshotSummary;
   /** Keys that are not known here, kept when the snapshot is written again. */
-  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly extra?: ExtraFields;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-const texts = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? []);
-const owner = z
-  .int()
-  .min(0)
-  .max(2 ** 32 - 1)
-  .nullish()
-  .transform((value) => value ?? 0);
-const count = z
-  .number()
-  .min(0)
-  .nullish()
-  .transform((value) => value ?? 0);
-const id = z.string().regex(/^[0-9a-f]{64}$/);
-
 const summarySchema = z.object({
-  backup_start: z.string().refine(isTimestampText, 'not a time').transform(parseTimestamp),
-  backup_end: z.string().refine(isTimestampText, 'not a time').transform(parseTimestamp),
-  files_new: count,
-  files_changed: count,
-  files_unmodified: count,
-  dirs_new: count,
-  dirs_changed: count,
-  dirs_unmodified: count,
-  data_blobs: count,
-  tree_blobs: count,
-  data_added: count,
-  data_added_packed: count,
-  total_files_processed: count,
-  total_bytes_processed: count,
+  backup_start: optionalTimestamp,
+  backup_end: optionalTimestamp,
+  files_new: optionalCount,
+  files_changed: optionalCount,
+  files_unmodified: optionalCount,
+  dirs_new: optionalCount,
+  dirs_changed: optionalCount,
+  dirs_unmodified: optionalCount,
+  data_blobs: optionalCount,
+  tree_blobs: optionalCount,
+  data_added: optionalCount,
+  data_added_packed: optionalCount,
+  total_files_processed: optionalCount,
+  total_bytes_processed: optionalCount,
 });
+const SUMMARY_KEYS = Object.keys(summarySchema.shape);
 
-const schema = z.looseObject({
-  time: z.string().refine(isTimestampText, 'not a time').transform(parseTimestamp),
-  parent: id.nullish().transform((value) => (value == null ? undefined : parseSnapshotId(value))),
-  tree: id.transform(parseBlobId),
-  paths: texts,
-  hostname: text,
-  username: text,
-  uid: owner,
-  gid: owner,
-  excludes: texts,
-  tags: texts,
-  original: id.nullish().transform((value) => (value == null ? undefined : parseSnapshotId(value))),
-  program_version: text,
-  // A summary that another client wrote differently must not make the snapshot unreadable.
-  summary: summarySchema.nullish().catch(null),
+const schema = z.object({
+  time: timestamp,
+  parent: idText.nullish(),
+  tree: idText,
+  paths: optionalTexts,
+  hostname: optionalText,
+  username: optionalText,
+  uid: optionalOwner,
+  gid: optionalOwner,
+  excludes: optionalTexts,
+  tags: optionalTexts,
+  original: idText.nullish(),
+  program_version: optionalText,
 });
+const SNAPSHOT_KEYS = Object.keys(schema.shape);
 
-const KNOWN = [
-  'time',
-  'parent',
-  'tree',
-  'paths',
-  'hostname',
-  'username',
-  'uid',
-  'gid',
-  'excludes',
-  'tags',
-  'original',
-  'program_version',
-  'summary',
-];
+const SPEC = { code: 'SNAPSHOT_INVALID', what: 'a snapshot', hint: 'run lumbung check' };
 
 /** @throws LumbungError SNAPSHOT_INVALID (corruption) */
 export function parseSnapshot(json: Uint8Array): Snapshot {
-  const value = parseDocument(json, { schema, code: 'SNAPSHOT_INVALID', what: 'a snapshot' });
-  const { parent, original, program_version: programVersion, summary } = value;
-  const extra = extraOf(value, KNOWN);
+  const { value, extra: rest } = parseDocument(json, SNAPSHOT_KEYS, { ...SPEC, schema });
+  const { parent, original, program_version: programVersion } = value;
+  const { summary, extra } = takeSummary(rest);
   return {
     time: value.time,
-    ...(parent === undefined ? {} : { parent }),
-    tree: value.tree,
+    ...(parent == null ? {} : { parent: parseSnapshotId(parent) }),
+    tree: parseBlobId(value.tree),
     paths: value.paths,
     hostname: value.hostname,
     username: value.username,
@@ -131,14 +108,31 @@ export function parseSnapshot(json: Uint8Array): Snapshot {
     gid: value.gid,
     excludes: value.excludes,
     tags: value.tags,
-    ...(original === undefined ? {} : { original }),
+    ...(original == null ? {} : { original: parseSnapshotId(original) }),
     ...(programVersion === '' ? {} : { programVersion }),
-    ...(summary == null ? {} : { summary: summaryOf(summary) }),
+    ...(summary === undefined ? {} : { summary }),
     ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
 }
 
-function summaryOf(value: z.output<typeof summarySchema>): SnapshotSummary {
+/** A summary that another client wrote in a form of its own must not make the snapshot unreadable, nor get lost when it
+ *  is written again: it stays among the extra fields. */
+function takeSummary(fields: ExtraFields): {
+  readonly summary: SnapshotSummary | undefined;
+  readonly extra: ExtraFields;
+} {
+  const { summary: json, ...extra } = fields;
+  if (json === undefined || json === 'null') return { summary: undefined, extra };
+  try {
+    const parsed = parseDocument(Buffer.from(json), SUMMARY_KEYS, { ...SPEC, schema: summarySchema });
+    return { summary: summaryOf(parsed.value, parsed.extra), extra };
+  } catch (error) {
+    if (!isLumbungError(error, SPEC.code)) throw error;
+    return { summary: undefined, extra: fields };
+  }
+}
+
+function summaryOf(value: z.output<typeof summarySchema>, extra: ExtraFields): SnapshotSummary {
   return {
     backupStart: value.backup_start,
     backupEnd: value.backup_end,
@@ -154,6 +148,7 @@ function summaryOf(value: z.output<typeof summarySchema>): SnapshotSummary {
     dataAddedPacked: value.data_added_packed,
     totalFilesProcessed: value.total_files_processed,
     totalBytesProcessed: value.total_bytes_processed,
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
 }
 
@@ -174,6 +169,7 @@ export function summaryFields(summary: SnapshotSummary): readonly JsonField[] {
     { key: 'data_added_packed', number: summary.dataAddedPacked },
     { key: 'total_files_processed', number: summary.totalFilesProcessed },
     { key: 'total_bytes_processed', number: summary.totalBytesProcessed },
+    ...extraJsonFields(summary.extra ?? {}),
   ];
 }
 
@@ -200,7 +196,7 @@ export function snapshotFields(snapshot: Snapshot): readonly JsonField[] {
       key: 'summary',
       json: snapshot.summary === undefined ? undefined : goJsonObject(summaryFields(snapshot.summary)),
     },
-    ...extraFields(snapshot.extra ?? {}),
+    ...extraJsonFields(snapshot.extra ?? {}),
   ];
 }
 

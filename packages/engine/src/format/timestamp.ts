@@ -286,6 +286,9 @@ export function parseTimestamp(text: string): Timestamp {
   return text;
 }
 
+/** The time that stands for none. */
+export const ZERO_TIMESTAMP = parseTimestamp('0001-01-01T00:00:00Z');
+
 /** What calendar and clock showed where the stamp was written. */
 export function localTimeOf(timestamp: Timestamp): LocalTime {
   const parts = partsOf(timestamp);
