@@ -15,10 +15,10 @@ import type { CheckOutcome } from './workers/messages.ts';
 import type { RestorePool } from './workers/pool.ts';
 
 /** Reads of a local repository cost little each: short ones keep both workers busy to the end. */
-const LOCAL_LIMITS: SegmentLimits = { gapBytesMax: 64 * 2 ** 10, lengthBytesMax: 4 * 2 ** 20 };
+const LOCAL_LIMITS: SegmentLimits = { gapBytesMax: 64 * 2 ** 10, lengthBytesMax: 2 * 2 ** 20 };
 const REMOTE_LIMITS: SegmentLimits = { gapBytesMax: 2 ** 20, lengthBytesMax: 16 * 2 ** 20 };
 /** Pack bytes that are being read or worked on. */
-const BYTES_IN_FLIGHT_MAX = 64 * 2 ** 20;
+const BYTES_IN_FLIGHT_MAX = 16 * 2 ** 20;
 const EMPTY_FILES_BATCH = 512;
 const CHECKS_BATCH = { files: 64, bytes: 16 * 2 ** 20 } as const;
 

@@ -52,6 +52,7 @@ async function run(
     workerCount: plan.workerCount,
     workerData: { masterKey: { encrypt, macK, macR }, index: indexed.index.share(), xattrPatterns, isSparse },
   });
+  if (!isDryRun) pool.start();
   const cancel = () => pool.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   using _listening = { [Symbol.dispose]: () => signal.removeEventListener('abort', cancel) };

@@ -80,7 +80,7 @@ export class RestorePool implements AsyncDisposable {
 
   #run(job: RestoreJob, transfer: readonly ArrayBuffer[]): Promise<JobReply> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
-    if (this.#workers.length === 0) this.#start();
+    this.start();
     const jobId = this.#nextJobId;
     this.#nextJobId += 1;
     return new Promise((resolve, reject) => {
@@ -100,13 +100,19 @@ export class RestorePool implements AsyncDisposable {
     await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
   }
 
-  #start(): void {
+  /** Starts the threads, if they are not yet: they take a tenth of a second to be ready. */
+  start(): void {
+    if (this.#workers.length > 0) return;
     const workerData: RestoreWorkerData = {
       ...this.#options.workerData,
       control: this.#control.buffer as SharedArrayBuffer, // it was made from one
     };
     this.#workers = Array.from({ length: this.#options.workerCount }, () => {
-      const thread = new Worker(new URL('./restore.worker.ts', import.meta.url), { workerData });
+      const thread = new Worker(new URL('./restore.worker.ts', import.meta.url), {
+        workerData,
+        // What a worker makes lives for one blob; a small young generation keeps it out of memory for long.
+        resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      });
       const worker: PoolWorker = { thread, underWay: 0 };
       thread.on('message', (reply: RestoreReply) => this.#receive(worker, reply));
       thread.on('error', (cause) => this.#fail('a worker failed', cause));
