@@ -13,16 +13,19 @@ const YOUNGER =
   '1fa89-1fa8a 1fa8e-1fa8f 1fabe 1fac6 1fac8 1facd 1fadc 1fadf 1fae9-1faea 1faef 1fbcb-1fbef 1fbfa 2b73a-2b73f ' +
   '2cea2-2cead 2ebf0-2ee5d 323b0-33479';
 
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
+const younger = YOUNGER.split(' ')
+  .map((range) =>
+    range
+      .split('-')
+      .map((codePoint) => `\\u{${codePoint}}`)
+      .join('-'),
+  )
+  .join('');
 
-const younger: readonly (readonly [number, number])[] = YOUNGER.split(' ').map((range) => {
-  const [first = '0', last = first] = range.split('-');
-  return [Number.parseInt(first, 16), Number.parseInt(last, 16)];
-});
+const PRINTABLE_CLASS = `[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\x20]--[${younger}]`;
+const ALL_PRINTABLE = new RegExp(`^[${PRINTABLE_CLASS}]*$`, 'v');
 
-/** Whether a character stands for itself in a stored name. */
-export function isPrintable(codePoint: number): boolean {
-  if (codePoint < 0x7f) return codePoint >= 0x20;
-  if (!PRINTABLE.test(String.fromCodePoint(codePoint))) return false;
-  return !younger.some(([first, last]) => codePoint >= first && codePoint <= last);
+/** Whether all characters of a text stand for themselves in a stored name, but for the quote and the backslash. */
+export function isPrintable(text: string): boolean {
+  return ALL_PRINTABLE.test(text);
 }

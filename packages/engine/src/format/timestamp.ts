@@ -26,33 +26,44 @@ export function localZone(): Zone {
   return LOCAL_ZONE;
 }
 
+/** About a century of hours that differ; then the memory is started anew, so that odd times cannot fill it. */
+const OFFSETS_KEPT_MAX = 1_000_000;
+
 class LocalZone implements Zone {
   readonly #offsets = new Map<number, number>();
+  #lastHour = Number.NaN;
+  #lastOffset = 0;
 
   offsetSeconds(epochSeconds: number): number {
     const hour = Math.floor(epochSeconds / HOUR_S);
+    if (hour === this.#lastHour) return this.#lastOffset;
     let offset = this.#offsets.get(hour);
     if (offset === undefined) {
       // A change of offset may lie inside the hour; zones change on the half hour at the earliest, and the two looks
       // tell. Then the hour is not kept.
-      const begin = wallOffset(hour * HOUR_S);
-      if (begin !== wallOffset((hour + 1) * HOUR_S - 1)) return wallOffset(epochSeconds);
-      offset = begin;
+      offset = wallOffset(hour * HOUR_S);
+      if (offset !== wallOffset((hour + 1) * HOUR_S - 1)) return wallOffset(epochSeconds);
+      if (this.#offsets.size >= OFFSETS_KEPT_MAX) this.#offsets.clear();
       this.#offsets.set(hour, offset);
     }
+    this.#lastHour = hour;
+    this.#lastOffset = offset;
     return offset;
   }
 }
 
 const LOCAL_ZONE: Zone = new LocalZone();
 
+/** Beyond it no zone is known: 275,000 years from now and before. */
+const DATE_SECONDS_MAX = 8_640_000_000_000 - 2 * DAY_S;
+
 function wallOffset(epochSeconds: number): number {
-  const date = new Date(epochSeconds * 1000);
-  if (Number.isNaN(date.getTime())) return 0;
+  const known = Math.min(DATE_SECONDS_MAX, Math.max(-DATE_SECONDS_MAX, epochSeconds));
+  const date = new Date(known * 1000);
   const wall = new Date(0);
   wall.setUTCFullYear(date.getFullYear(), date.getMonth(), date.getDate());
   wall.setUTCHours(date.getHours(), date.getMinutes(), date.getSeconds());
-  return Math.round(wall.getTime() / 1000) - epochSeconds;
+  return Math.round(wall.getTime() / 1000) - known;
 }
 
 /** A date of the proleptic Gregorian calendar. */
@@ -100,15 +111,22 @@ function two(value: number): string {
   return TWO_DIGITS[value] ?? String(value);
 }
 
+const YEAR_MAX = 9999;
+
 let lastDay = Number.NaN;
 let lastDayText = '';
 
+/** A year that four digits cannot hold becomes the nearest that they can, as restic stores it. The 29th of February that
+ *  9999 has not becomes the 1st of March. */
+function inFourDigits(date: CivilDate): CivilDate {
+  if (date.year >= 0 && date.year <= YEAR_MAX) return date;
+  return civilOfDays(daysOfCivil({ ...date, year: date.year < 0 ? 0 : YEAR_MAX }));
+}
+
 function dayText(days: number): string {
   if (days !== lastDay) {
-    const { year, month, day } = civilOfDays(days);
-    // A year that four digits cannot hold becomes the nearest that they can, as restic stores it.
-    const shown = Math.min(9999, Math.max(0, year));
-    lastDayText = `${String(shown).padStart(4, '0')}-${two(month)}-${two(day)}T`;
+    const { year, month, day } = inFourDigits(civilOfDays(days));
+    lastDayText = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T`;
     lastDay = days;
   }
   return lastDayText;
@@ -130,10 +148,14 @@ function zoneText(offsetSeconds: number): string {
   return `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
+/** Seconds that arithmetic with doubles still counts one by one, and files do not have. */
+const SECONDS_MAX = 2 ** 50;
+
 /** The text of a moment in a zone. @param nanoseconds 0 to 999,999,999 */
 export function formatTimestamp(seconds: number, nanoseconds: number, zone: Zone): Timestamp {
-  const offset = zone.offsetSeconds(seconds);
-  const wall = seconds + offset;
+  const countable = Math.min(SECONDS_MAX, Math.max(-SECONDS_MAX, seconds));
+  const offset = zone.offsetSeconds(countable);
+  const wall = countable + offset;
   const days = Math.floor(wall / DAY_S);
   const inDay = wall - days * DAY_S;
   const hours = Math.floor(inDay / HOUR_S);
@@ -157,6 +179,11 @@ export interface LocalTime {
   readonly secondsInDay: number;
   readonly nanoseconds: number;
   readonly offsetSeconds: number;
+}
+
+/** @param month 1 to 12 */
+function daysInMonth(year: number, month: number): number {
+  return daysOfCivil({ year, month: month + 1, day: 1 }) - daysOfCivil({ year, month, day: 1 });
 }
 
 const NO_DIGIT = -1;
@@ -204,8 +231,8 @@ function plainPartsOf(text: string): LocalTime | undefined {
     minutes >= 0 &&
     minutes <= 59 &&
     seconds >= 0 &&
-    seconds <= 60;
-  if (!isPlain) return undefined;
+    seconds <= 59;
+  if (!isPlain || (day > 28 && day > daysInMonth(century * 100 + yearInCentury, month))) return undefined;
   let at = FRACTION_AT;
   let nanoseconds = 0;
   // .
@@ -255,10 +282,10 @@ function otherPartsOf(text: string): LocalTime | undefined {
     date.month >= 1 &&
     date.month <= 12 &&
     date.day >= 1 &&
-    date.day <= 31 &&
+    date.day <= daysInMonth(date.year, date.month) &&
     hours <= 23 &&
     minutes <= 59 &&
-    seconds <= 60;
+    seconds <= 59;
   if (!isInRange || Number(zoneMinute) > 59) return undefined;
   const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60;
   return {
