@@ -6,7 +6,8 @@
 // imports the file itself, so that there is no second process.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import module from 'node:module';
+import { constants, homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -66,12 +67,26 @@ export function requireNode() {
  */
 export async function launch(file, args) {
   const binary = requireNode();
+  keepCompiledCode();
   if (binary === process.execPath) {
     process.argv = [process.execPath, file, ...args];
     await import(pathToFileURL(file).href);
     return;
   }
   process.exitCode = await runChild(binary, [file, ...args]);
+}
+
+/**
+ * Has Node keep what it compiles, which halves the time until a command begins: stripping the types of some hundred files
+ * costs 0.35 s. It lies in the user's own cache folder: what lies in a folder that everybody may write to could be
+ * somebody else's code. Worker threads and children learn of it by the variable.
+ */
+function keepCompiledCode() {
+  if ((process.env.NODE_COMPILE_CACHE ?? '') !== '' || (process.env.NODE_DISABLE_COMPILE_CACHE ?? '') !== '') return;
+  const base = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
+  process.env.NODE_COMPILE_CACHE = path.join(base, 'lumbung', 'compiled');
+  // Old versions have no such call; then only the child keeps it.
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 }
 
 /**

@@ -7,7 +7,7 @@ export const COMPRESSION_MODES = ['auto', 'off', 'max', 'fastest', 'better'] as 
 export type CompressionMode = (typeof COMPRESSION_MODES)[number];
 
 /** zstd levels. `auto` stores within a percent of what stock restic's default does; see docs/benchmarks.md. */
-const LEVELS: Readonly<Record<Exclude<CompressionMode, 'off'>, number>> = { fastest: 1, auto: 3, better: 7, max: 12 };
+const LEVELS: Readonly<Record<Exclude<CompressionMode, 'off'>, number>> = { fastest: 1, auto: 2, better: 7, max: 12 };
 
 /** From here on it pays to ask first whether the bytes compress at all. */
 const PROBE_FROM_BYTES = 32 * 1024;

@@ -9,6 +9,7 @@ import { Compressor } from '../../compression/compressor.ts';
 import { MasterKey } from '../../crypto/master-key.ts';
 import { Sealer } from '../../crypto/sealer.ts';
 import { localZone } from '../../format/timestamp.ts';
+import { PackBuffers } from '../../pack/pack-buffers.ts';
 import { PackBuilder } from '../../pack/pack-builder.ts';
 import { isVanished, NodeHeadWriter } from '../node-text.ts';
 import { BlobSaver } from './blob-saver.ts';
@@ -24,12 +25,17 @@ import {
 /** How long a worker that waits for room looks away before it checks for cancellation again. */
 const ROOM_CHECK_MS = 200;
 
+/** Packs whose memory waits to be filled again; more are never idle at once. */
+const BUFFERS_IDLE_MAX = 2;
+
 /** Serves requests until `finish`. Every request is answered exactly once, in order. */
 export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): void {
   const control = new Int32Array(data.control);
   const inFlightIdx = CONTROL_FIRST_WORKER + data.workerNr;
   const isCancelled = (): boolean => Atomics.load(control, CONTROL_CANCELLED) === 1;
+  const buffers = new PackBuffers(BUFFERS_IDLE_MAX);
   const builder = new PackBuilder({
+    buffers,
     sealer: new Sealer(new MasterKey(data.masterKey), systemRandom),
     targetSizeBytes: data.packSizeBytes,
   });
@@ -94,6 +100,9 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
         return;
       case 'segment':
         knownBlobs.addSegment(request.segment);
+        return;
+      case 'recycle':
+        buffers.give(new Uint8Array(request.buffer));
         return;
       case 'finish': {
         const { bytes, blobs } = builder.takeUnfinished();

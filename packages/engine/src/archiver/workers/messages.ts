@@ -59,6 +59,8 @@ export type ArchiveRequest =
   /** Store chunks whose bytes come along (a stream); the buffer is the worker's. */
   | { readonly kind: 'bytes'; readonly jobId: number; readonly buffer: ArrayBuffer; readonly lengths: readonly number[] }
   | { readonly kind: 'segment'; readonly segment: SharedBlobSetSegment }
+  /** The memory of a stored pack, to be filled again. */
+  | { readonly kind: 'recycle'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'finish' };
 
 /** Bytes of new blobs: as read, and as stored. */

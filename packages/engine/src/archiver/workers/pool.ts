@@ -231,6 +231,10 @@ export class ArchivePool implements AsyncDisposable {
       })
       .finally(() => {
         this.#saves.delete(save);
+        // The worker fills the same memory again: fresh memory costs a page fault for every 4 KiB, and collecting it more.
+        if (!worker.isFinished && bytes.buffer instanceof ArrayBuffer) {
+          this.#send(worker, { kind: 'recycle', buffer: bytes.buffer }, [bytes.buffer]);
+        }
         Atomics.sub(this.#control, inFlightIdx, 1);
         Atomics.notify(this.#control, inFlightIdx);
       });
