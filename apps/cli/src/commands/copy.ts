@@ -1,0 +1,84 @@
+import { copySnapshots, type CopyEvent, shortId } from '@lumbung/engine';
+import { formatByteSize } from '@lumbung/stdx';
+import type { CommandRun } from '../command-spec.ts';
+import { EXIT } from '../exit-codes.ts';
+import { jsonMessage } from '../json.ts';
+import { formatRate, ProgressLine } from '../progress-line.ts';
+import { shownText } from '../shown-name.ts';
+import { shownTime } from './snapshot-filter.ts';
+import { selectionOf } from './snapshot-selection.ts';
+
+export const run: CommandRun = async (context, args, options) => {
+  const source = await context.openSourceRepository(options);
+  try {
+    await using sourceLock = context.isLockWanted ? await context.lock(source, 'shared') : undefined;
+    const target = await context.openRepository();
+    try {
+      // --no-lock spares the source its lock; what is written to needs one.
+      await using lock = await context.lock(target, 'shared');
+      const signals = [context.signal, lock.signal, ...(sourceLock === undefined ? [] : [sourceLock.signal])];
+      const signal = AbortSignal.any(signals);
+      const { output, texts, world } = context;
+      const { t } = texts;
+      using line = new ProgressLine(output, world.ports.clock);
+      const onEvent = (event: CopyEvent): void => {
+        switch (event.kind) {
+          case 'progress': {
+            const rate = formatRate(event.bytesDone, line.elapsedMs);
+            const sizes = { done: formatByteSize(event.bytesDone), total: formatByteSize(event.bytesTotal) };
+            line.show(
+              t('copy.status', { ...sizes, rate: rate === '' ? '' : `, ${rate}` }),
+              event.bytesDone,
+              event.bytesTotal,
+            );
+            break;
+          }
+          case 'snapshot':
+            if (output.verbosity >= 1) {
+              const { id, time, hostname, paths } = event.snapshot;
+              const values = { id: shortId(id), time: shownTime(time), host: shownText(hostname) };
+              output.say(t('change.snapshot', { ...values, paths: paths.map(shownText).join(', ') }));
+            }
+            break;
+          case 'skipped':
+            output.say(t('copy.skipped', { source: shortId(event.snapshot.id), target: shortId(event.existingId) }));
+            break;
+          case 'saved':
+            output.message(
+              jsonMessage({ message_type: 'copied', source_snapshot_id: event.sourceId, snapshot_id: event.targetId }),
+            );
+            output.say(t('copy.saved', { source: shortId(event.sourceId), target: shortId(event.targetId) }));
+            break;
+        }
+      };
+      const result = await copySnapshots(source, target, {
+        lock,
+        sourceLock: sourceLock ?? 'unlocked',
+        signal,
+        onEvent,
+        selection: selectionOf(args, options),
+      });
+      line.clear();
+      const { copied, skipped, blobsCopied, bytesCopied } = result;
+      output.message(
+        jsonMessage({
+          message_type: 'summary',
+          copied_snapshots: copied.length,
+          skipped_snapshots: skipped.length,
+          blobs_copied: blobsCopied,
+          bytes_copied: bytesCopied,
+        }),
+      );
+      if (copied.length + skipped.length === 0) output.say(t('snapshots.noneMatches'));
+      else
+        output.say(
+          t('copy.done', { count: copied.length, skipped: skipped.length, bytes: formatByteSize(bytesCopied) }),
+        );
+      return EXIT.ok;
+    } finally {
+      await target.backend.close();
+    }
+  } finally {
+    await source.backend.close();
+  }
+};
