@@ -1,5 +1,6 @@
 import { unlinkSync } from 'node:fs';
 import { type ByteString, errnoOf, fsPath, isLumbungError, LumbungError } from '@lumbung/stdx';
+import { isDamage } from '../repository/file-damage.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
 import { plaintextBytesOf } from '../snapshot/blob-tally.ts';
 import { joinPath } from '../snapshot/resolve-tree.ts';
@@ -226,7 +227,10 @@ export class ContentRestorer {
     this.#largeFiles.delete(file);
     const { location } = file;
     if (file.failure !== undefined) {
-      this.#failItem(location, file.failure.error);
+      const { error } = file.failure;
+      // What could be had of a damaged file is better than nothing; what could not be written is only in the way.
+      if (file.isPrepared && file.kind === 'create' && !isDamage(error)) this.#removeUnfinished(file);
+      this.#failItem(location, error);
       return;
     }
     const failure = metadataWriter.applyByOpening(file.path, file.metadata, {
