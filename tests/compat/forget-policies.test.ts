@@ -23,7 +23,7 @@ interface PolicyCase {
   readonly args: readonly string[];
   readonly policy: Partial<RetentionPolicy>;
   readonly groupBy?: readonly GroupKey[];
-  /** Words that stock 0.14 does not know. */
+  /** Stock 0.14 does not know `unlimited`, nor that the oldest snapshot stays while a count is not used up. */
   readonly isNew?: boolean;
 }
 
@@ -38,10 +38,15 @@ const CASES: readonly PolicyCase[] = [
   { args: ['--keep-monthly', '6'], policy: { monthly: 6 } },
   { args: ['--keep-monthly', '600'], policy: { monthly: 600 } },
   { args: ['--keep-yearly', '2'], policy: { yearly: 2 } },
-  { args: ['--keep-yearly', '10'], policy: { yearly: 10 } },
+  { args: ['--keep-yearly', '10'], policy: { yearly: 10 }, isNew: true },
   {
     args: ['--keep-daily', '7', '--keep-weekly', '5', '--keep-monthly', '12', '--keep-yearly', '75'],
     policy: { daily: 7, weekly: 5, monthly: 12, yearly: 75 },
+    isNew: true,
+  },
+  {
+    args: ['--keep-daily', '7', '--keep-weekly', '5', '--keep-monthly', '12', '--keep-yearly', '1'],
+    policy: { daily: 7, weekly: 5, monthly: 12, yearly: 1 },
   },
   { args: ['--keep-last', '3', '--keep-hourly', '5', '--keep-daily', '2'], policy: { last: 3, hourly: 5, daily: 2 } },
   { args: ['--keep-within', '30d'], policy: { within: within('30d') } },
@@ -50,6 +55,11 @@ const CASES: readonly PolicyCase[] = [
   {
     args: ['--keep-within-daily', '3m', '--keep-within-weekly', '1y', '--keep-within-yearly', '3y'],
     policy: { withinDaily: within('3m'), withinWeekly: within('1y'), withinYearly: within('3y') },
+    isNew: true,
+  },
+  {
+    args: ['--keep-within-daily', '3m', '--keep-within-weekly', '1y'],
+    policy: { withinDaily: within('3m'), withinWeekly: within('1y') },
   },
   { args: ['--keep-within-monthly', '18m', '--keep-last', '2'], policy: { withinMonthly: within('18m'), last: 2 } },
   { args: ['--keep-tag', 'a', '--keep-last', '1'], policy: { keepTags: [['a']], last: 1 } },
@@ -139,7 +149,9 @@ interface StockSnapshot {
 interface StockGroup {
   readonly keep: readonly StockSnapshot[] | null;
   readonly remove: readonly StockSnapshot[] | null;
-  readonly reasons: readonly { readonly snapshot: StockSnapshot; readonly matches: readonly string[] }[] | null;
+  readonly reasons:
+    | readonly { readonly snapshot: { readonly time: string }; readonly matches: readonly string[] }[]
+    | null;
 }
 
 async function ourFacts(repository: Repository, { policy, groupBy }: PolicyCase): Promise<GroupFacts[]> {
@@ -156,19 +168,19 @@ async function ourFacts(repository: Repository, { policy, groupBy }: PolicyCase)
     .map(({ keep, remove, reasons }) => ({
       keep: keep.map(({ id }) => id),
       remove: remove.map(({ id }) => id),
-      reasons: reasons.map(({ snapshot, matches }) => `${snapshot.id}: ${matches.join(', ')}`),
+      reasons: reasons.map(({ snapshot, matches }) => `${snapshot.time}: ${matches.join(', ')}`),
     }))
     .toSorted(byFirst);
 }
 
-/** Snapshots in the printed JSON carry no id in older stock clients, so the tests look at what has one. */
+/** Older stock clients print no id in their reasons; no two snapshots have the same time. */
 function stockFacts(json: string): GroupFacts[] {
   const groups: StockGroup[] = JSON.parse(json);
   return groups
     .map(({ keep, remove, reasons }) => ({
       keep: (keep ?? []).map(({ id }) => id),
       remove: (remove ?? []).map(({ id }) => id),
-      reasons: (reasons ?? []).map(({ snapshot, matches }) => `${snapshot.id}: ${matches.join(', ')}`),
+      reasons: (reasons ?? []).map(({ snapshot, matches }) => `${snapshot.time}: ${matches.join(', ')}`),
     }))
     .toSorted(byFirst);
 }

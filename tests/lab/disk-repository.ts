@@ -26,8 +26,7 @@ export async function makeDiskRepository(options: DiskRepositoryOptions = {}): P
     clock: clockOfToday(),
     seed: (seed += 1),
     identity,
-    packSizeBytes: options.packSizeBytes,
-    ...(options.version === undefined ? {} : { version: options.version }),
+    ...options,
   });
   return { folder, repository };
 }

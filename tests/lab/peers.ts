@@ -21,7 +21,7 @@ export interface PeerRun {
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 const CANDIDATES: Readonly<Record<Peer['name'], readonly (string | undefined)[]>> = {
-  current: [process.env['LUMBUNG_PEER_RESTIC'], '/opt/peers/restic', path.join(ROOT, '.peers/restic-0.19.1')],
+  current: [process.env['LUMBUNG_PEER_RESTIC'], path.join(ROOT, '.peers/restic-0.19.1')],
   debian: [process.env['LUMBUNG_PEER_RESTIC_DEBIAN'], 'restic'],
 };
 
@@ -135,7 +135,7 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 }
 
 /** Everything a stock client has to say against a repository; empty when it finds it good.
- *  `tidy: false` lets pass what an interrupted run may leave: packs that no index names. */
+ *  `tidy: false` lets pass what an interrupted run may leave: packs that no index names, or two. */
 export async function complaintsOfPeer(
   peer: Peer,
   repositoryFolder: string,
@@ -149,7 +149,9 @@ export async function complaintsOfPeer(
       line,
     );
   const isLeftover = (line: string): boolean =>
-    /not referenced in any index|additional files were found in the repo|restic prune|\d+ additional files/.test(line);
+    /not referenced in any index|additional files were found in the repo|restic prune|\d+ additional files|contained in several indexes|are non-critical/.test(
+      line,
+    );
   const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => !isProgress(line));
   const complaints = tidy ? lines : lines.filter((line) => !isLeftover(line));
   return exitCode === 0 ? complaints : [`exit ${exitCode}`, ...complaints, ...(tidy ? [] : lines)];
