@@ -3,7 +3,7 @@ import { type ByteString, LumbungError } from '@lumbung/stdx';
 import type { BlobId } from '../format/ids.ts';
 import type { TreeNode } from '../format/tree.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
-import { resolveNode } from '../snapshot/resolve-tree.ts';
+import { type ResolvedNode, resolveNode } from '../snapshot/resolve-tree.ts';
 import { type DumpChunk, type DumpStep, loadInWindows } from './content-windows.ts';
 import { type DumpItem, dumpSteps, type SkippedItem } from './dump-steps.ts';
 import { contentOf } from './file-item.ts';
@@ -56,16 +56,27 @@ export async function dump(indexed: IndexedRepository, options: DumpOptions): Pr
   const found = await resolveNode(indexed, treeId, path, signal);
   const writer = new PacedWriter(target, signal);
   try {
-    if (found.kind === 'root') return await dumpFolder(indexed, options, { writer, archive, treeId, rootPath: ROOT });
-    const { node } = found;
-    if (node.type === 'dir' && node.subtree !== undefined) {
-      return await dumpFolder(indexed, options, { writer, archive, treeId: node.subtree, rootPath: found.path });
-    }
-    if (node.type !== 'file') throw notAFile(path, node);
-    return await dumpFile(indexed, options, writer, node);
+    const result = await dumpFound(indexed, options, { writer, archive, treeId, rootPath: ROOT }, found);
+    await writer.flush();
+    return result;
   } finally {
     writer.release();
   }
+}
+
+async function dumpFound(
+  indexed: IndexedRepository,
+  options: DumpOptions,
+  root: FolderDump,
+  found: ResolvedNode,
+): Promise<DumpResult> {
+  if (found.kind === 'root') return dumpFolder(indexed, options, root);
+  const { node, path } = found;
+  if (node.type === 'dir' && node.subtree !== undefined) {
+    return dumpFolder(indexed, options, { ...root, treeId: node.subtree, rootPath: path });
+  }
+  if (node.type !== 'file') throw notAFile(path, node);
+  return dumpFile(indexed, options, root.writer, node);
 }
 
 const ROOT = '' as ByteString; // empty is a byte string

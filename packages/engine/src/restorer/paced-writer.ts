@@ -28,6 +28,16 @@ export class PacedWriter {
     await this.#drained();
   }
 
+  /** Resolves when the stream has passed everything on: an error that comes late still fails the dump. */
+  async flush(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#target.destroyed || this.#target.writableEnded) throw targetClosed();
+    await new Promise<void>((resolve, reject) => {
+      this.#target.write(NOTHING, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
   /** Stops listening to the stream. */
   release(): void {
     this.#target.off('error', this.#noteError);
@@ -59,6 +69,8 @@ export class PacedWriter {
     });
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 function targetClosed(): LumbungError {
   return new LumbungError('DUMP_TARGET_CLOSED', {

@@ -4,7 +4,7 @@ import { bytesOf, LumbungError, textOf, toErrorRecord } from '@lumbung/stdx';
 import { ZipFile } from 'yazl';
 import { posixModeOf } from '../format/go-mode.ts';
 import { instantOf } from '../format/timestamp.ts';
-import type { TreeNode } from '../format/tree.ts';
+import type { NodeType, TreeNode } from '../format/tree.ts';
 import type { DumpChunk } from './content-windows.ts';
 import type { DumpItem, SkippedItem } from './dump-steps.ts';
 import type { PacedWriter } from './paced-writer.ts';
@@ -89,7 +89,7 @@ function beginMember(zip: ZipFile, item: DumpItem, onSkipped: ZipOptions['onSkip
     onSkipped({ path, error: toErrorRecord(nameUnsupported(name)) });
     return undefined;
   }
-  const options = { mtime: dateOf(node), mode: posixModeOf(node.mode) & 0xffff };
+  const options = { mtime: dateOf(node), mode: (FORMAT_BITS[node.type] ?? 0) | posixModeOf(node.mode) };
   if (node.type === 'dir') {
     zip.addEmptyDirectory(name, options);
     return undefined;
@@ -105,6 +105,9 @@ function beginMember(zip: ZipFile, item: DumpItem, onSkipped: ZipOptions['onSkip
   zip.addReadStream(member, name, { ...options, size: contentBytes });
   return member;
 }
+
+/** S_IFMT of what a zip archive can hold. */
+const FORMAT_BITS: Readonly<Partial<Record<NodeType, number>>> = { file: 0o100000, dir: 0o040000, symlink: 0o120000 };
 
 /** Zip times begin in 1980; what is older is told as that. */
 function dateOf(node: TreeNode): Date {
