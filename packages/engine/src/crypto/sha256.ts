@@ -14,6 +14,13 @@ export function sha256(bytes: Uint8Array): Buffer {
   return digest;
 }
 
+/** SHA-256 of `bytes` into the first 32 bytes of `target`: for those who compare many. */
+export function sha256Into(bytes: Uint8Array, target: Buffer): void {
+  const kernels = kernelsFor(bytes.length);
+  if (kernels === undefined) hash('sha256', bytes, 'buffer').copy(target);
+  else kernels.sha256(bytes, target);
+}
+
 /** SHA-256 of `bytes` as 64 lower-case hex digits. */
 export function sha256Hex(bytes: Uint8Array): string {
   return bytes.length <= SMALL_BYTES ? sha256(bytes).toString('hex') : hash('sha256', bytes, 'hex');

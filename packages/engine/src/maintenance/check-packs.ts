@@ -108,7 +108,7 @@ async function verifyInPieces(repository: Repository, index: BlobIndex, work: Pa
   for (const blob of indexed) {
     const end = blob.offset + blob.lengthBytes;
     if (end > pack.sizeBytes) {
-      problems.add({ kind: 'blob', message: `blob ${blob.id}: the pack ends before it`, blobId: blob.id });
+      problems.add({ kind: 'blob', message: `blob ${blob.id}: ${FAULT_TEXTS.truncated}`, blobId: blob.id });
       continue;
     }
     await skipTo(blob.offset);

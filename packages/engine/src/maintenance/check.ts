@@ -13,7 +13,7 @@ import { FindingLog } from './finding-log.ts';
 import { hasPackGeometry, indexedPackSize, PackListing } from './pack-listing.ts';
 import { TreeSweep } from './tree-sweep.ts';
 import type { TreeProblem } from './workers/messages.ts';
-import { PackPool, workerCountFor } from './workers/pack-pool.ts';
+import { PackPool, workerCountByIndex } from './workers/pack-pool.ts';
 
 /**
  * Whether everything that the snapshots need is there and sound: index, packs, trees; with `readData` also the bytes of packs.
@@ -47,6 +47,10 @@ class Checker {
   async run(): Promise<CheckReport> {
     const selection = this.#options.readData ?? { kind: 'none' };
     refuseSelection(selection);
+    const reads = selection.kind === 'none' ? 'trees' : 'contents';
+    const workerCount = await workerCountByIndex(this.#repository, this.#options.workerCount, reads);
+    // Threads take a while to start, which is the time that loading the index takes.
+    await using pool = new PackPool(this.#repository, { workerCount });
     // Snapshots before the index: what a snapshot that is seen needs is in the index that is loaded after it.
     const snapshots = await this.#loadSnapshots();
     const indexed = await this.#loadIndex();
@@ -54,9 +58,7 @@ class Checker {
     this.#lookAtIndex(indexed);
     const listing = await this.#lookAtPacks(index);
 
-    const workBytes = sumOf(index, listing, selection.kind !== 'none');
-    const workerCount = workerCountFor(this.#options.workerCount, workBytes);
-    await using pool = new PackPool(this.#repository, { workerCount, index });
+    pool.useIndex(index);
     const sweep = await this.#lookAtTrees(indexed, snapshots, pool);
     const data = await this.#readData(indexed, { listing, selection, sweep, pool });
 
@@ -312,19 +314,6 @@ function refuseSelection(selection: ReadDataSelection): void {
 
 function isWhole(value: number): boolean {
   return Number.isInteger(value);
-}
-
-function sumOf(index: BlobIndex, listing: PackListing, isDataRead: boolean): number {
-  let bytes = 0;
-  if (isDataRead) {
-    for (let packNr = 0; packNr < index.packCount; packNr += 1) bytes += listing.sizeOf(packNr) ?? 0;
-    return bytes;
-  }
-  for (let entry = 0; entry < index.blobCount; entry += 1) {
-    // A tree costs about six times as much for its bytes as data do.
-    if (index.typeOf(entry) === 'tree') bytes += index.lengthOf(entry) * 6;
-  }
-  return bytes;
 }
 
 function sizeSum(packs: readonly { readonly sizeBytes: number }[]): number {

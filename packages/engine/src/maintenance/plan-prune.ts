@@ -11,7 +11,7 @@ import { type PackFate, selectFates } from './prune-selection.ts';
 import { PruneSurvey } from './prune-survey.ts';
 import { SharedBitset } from './shared-bitset.ts';
 import { TreeSweep } from './tree-sweep.ts';
-import { PackPool, workerCountFor } from './workers/pack-pool.ts';
+import { PackPool, workerCountByIndex } from './workers/pack-pool.ts';
 
 /** What the execution of a prune needs beside its plan. */
 export interface PruneDetails {
@@ -42,6 +42,9 @@ export async function planPrune(repository: Repository, options: PruneOptions): 
     options.onEvent?.({ kind: 'phase', phase, total });
   };
 
+  const workerCount = await workerCountByIndex(repository, options.workerCount, 'trees');
+  // Threads take a while to start, which is the time that loading the index takes.
+  await using pool = new PackPool(repository, { workerCount });
   begin('snapshots', 0);
   // Snapshots first, and all of them: one that cannot be read may need anything.
   const snapshots = (await loadSnapshots(repository, signal)).filter(
@@ -54,7 +57,8 @@ export async function planPrune(repository: Repository, options: PruneOptions): 
       options.onEvent?.({ kind: 'progress', phase: 'index', done, total }),
   });
   begin('mark', snapshots.length);
-  const used = await markUsed(indexed, snapshots, options, signal);
+  pool.useIndex(indexed.index);
+  const used = await markUsed(indexed, snapshots, pool, signal);
   options.onEvent?.({ kind: 'progress', phase: 'mark', done: snapshots.length, total: snapshots.length });
 
   begin('packs', indexed.index.packCount);
@@ -94,13 +98,11 @@ export async function planPrune(repository: Repository, options: PruneOptions): 
 async function markUsed(
   indexed: IndexedRepository,
   snapshots: readonly SnapshotRecord[],
-  options: PruneOptions,
+  pool: PackPool,
   signal: AbortSignal,
 ): Promise<SharedBitset> {
-  const { index, repository } = indexed;
+  const { index } = indexed;
   const failures: LumbungError[] = [];
-  const workerCount = workerCountFor(options.workerCount, markBytes(index));
-  await using pool = new PackPool(repository, { workerCount, index });
   const sweep = new TreeSweep(indexed, {
     pool,
     purpose: 'mark',
@@ -121,15 +123,6 @@ async function markUsed(
   const [failure] = failures;
   if (failure !== undefined) throw failure;
   return sweep.used;
-}
-
-/** What reading all trees costs, in bytes of data that would cost as much to verify. */
-function markBytes(index: BlobIndex): number {
-  let bytes = 0;
-  for (let entry = 0; entry < index.blobCount; entry += 1) {
-    if (index.typeOf(entry) === 'tree') bytes += index.lengthOf(entry) * 4;
-  }
-  return bytes;
 }
 
 /** Used blobs that no kept pack holds. */

@@ -181,7 +181,7 @@ async function readBlobs(
     } catch (error) {
       signal.throwIfAborted();
       if (!isDamage(error)) throw error;
-      onFault(blob, pack.sizeBytes === undefined ? 'its pack is missing' : 'its pack ends before it');
+      onFault(blob, pack.sizeBytes === undefined ? 'its pack is missing' : FAULT_TEXTS.truncated);
       continue;
     }
     const verified = verifier.verifyBlob(sealed, idBytes(blob.id), blob.uncompressedBytes);

@@ -1,7 +1,7 @@
 import type { BlobIndex } from '../../blob-index/blob-index.ts';
 import { Decompressor } from '../../compression/decompressor.ts';
 import { SEAL_OVERHEAD_BYTES, type Sealer } from '../../crypto/sealer.ts';
-import { sha256 } from '../../crypto/sha256.ts';
+import { sha256Into } from '../../crypto/sha256.ts';
 import { BLOB_FAULTS } from '../../pack/blob-opener.ts';
 
 export type VerifiedFault = Extract<(typeof BLOB_FAULTS)[number], 'seal' | 'compression' | 'hash'>;
@@ -25,6 +25,7 @@ export class BlobVerifier {
   #opened = Buffer.alloc(0);
   #plain = Buffer.alloc(0);
   readonly #id = Buffer.alloc(32);
+  readonly #digest = Buffer.alloc(32);
 
   constructor(sealer: Sealer) {
     this.#sealer = sealer;
@@ -59,7 +60,8 @@ export class BlobVerifier {
       }
       plaintext = target;
     }
-    return sha256(plaintext).equals(id) ? { plaintext, frame } : 'hash';
+    sha256Into(plaintext, this.#digest);
+    return this.#digest.equals(id) ? { plaintext, frame } : 'hash';
   }
 
   #room(which: 'opened' | 'plain', bytes: number): Buffer {
@@ -73,7 +75,8 @@ export class BlobVerifier {
   }
 }
 
-export const FAULT_TEXTS: Readonly<Record<VerifiedFault, string>> = {
+export const FAULT_TEXTS: Readonly<Record<VerifiedFault | 'truncated', string>> = {
+  truncated: 'the pack ends before it',
   seal: 'its seal is broken',
   compression: 'it does not decompress',
   hash: 'its content is not what its id says',

@@ -36,7 +36,8 @@ interface Thread {
 export interface PackPoolOptions {
   /** 0: everything happens on the calling thread. */
   readonly workerCount: number;
-  readonly index: BlobIndex;
+  /** Without it, `useIndex` comes before the first job: a pool may start while the index is loaded. */
+  readonly index?: BlobIndex | undefined;
   readonly target?: MoveTarget | undefined;
   /** Full packs of moved blobs. */
   readonly onPack?: ((pack: PackMessage) => void) | undefined;
@@ -66,7 +67,7 @@ export class PackPool implements AsyncDisposable {
     } else {
       this.#threads = Array.from({ length: options.workerCount }, () => this.#start(setup));
     }
-    this.useIndex(options.index);
+    if (options.index !== undefined) this.useIndex(options.index);
   }
 
   /** How many threads work; 0: the calling one. */
@@ -168,6 +169,22 @@ export class PackPool implements AsyncDisposable {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
     this.#die(new Error('the pool was closed'));
   }
+}
+
+/** Index files of this size name packs that are worth threads: a blob takes some 80 bytes there. */
+const INDEX_BYTES_WORTH_THREADS = { contents: 16 * 2 ** 10, trees: 2 ** 20 } as const;
+
+/** How many threads to start before the index is known, when the caller leaves it to us.
+ *  @param reads `trees`: only the folders; `contents`: all packs */
+export async function workerCountByIndex(
+  repository: Repository,
+  askedCount: number | undefined,
+  reads: 'trees' | 'contents',
+): Promise<number> {
+  if (askedCount !== undefined) return askedCount;
+  let indexBytes = 0;
+  for await (const { sizeBytes } of repository.listIds('index')) indexBytes += sizeBytes;
+  return indexBytes < INDEX_BYTES_WORTH_THREADS[reads] ? 0 : WORKERS_DEFAULT;
 }
 
 /** How many threads for so much work, when the caller leaves it to us. */

@@ -2,11 +2,14 @@ import { describeError } from '@lumbung/stdx';
 import type { BlobIndex } from '../../blob-index/blob-index.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import { sha256Hex } from '../../crypto/sha256.ts';
-import { idBytes, type PackId } from '../../format/ids.ts';
+import { ID_BYTES, type PackId } from '../../format/ids.ts';
 import type { PackedBlob } from '../../format/pack-header.ts';
 import { readPackHeader } from '../../pack/read-pack-header.ts';
+import { entryBytesOf } from '../pack-listing.ts';
 import { type BlobVerifier, FAULT_TEXTS } from './blob-verifier.ts';
 import type { PackProblem, PackVerdict } from './messages.ts';
+
+const TRAILER_BYTES = 4;
 
 /** Problems told of one pack; a pack of zeros has as many as it has blobs. */
 export const PROBLEMS_PER_PACK_MAX = 100;
@@ -27,8 +30,8 @@ export class PackProblems {
   }
 }
 
-/** Is this whole pack file what its name, its header and the index say it is? Every blob that either of them names is opened,
- *  decompressed and hashed. */
+/** Is this whole pack file what its name, its header and the index say it is? Every blob that the index names is opened,
+ *  decompressed and hashed; one that only the header names is told. */
 export async function verifyPack(
   pack: { readonly packNr: number; readonly bytes: Buffer },
   tools: { readonly index: BlobIndex; readonly sealer: Sealer; readonly verifier: BlobVerifier },
@@ -39,24 +42,55 @@ export async function verifyPack(
   const problems = new PackProblems();
 
   const actualId = sha256Hex(bytes);
-  if (actualId !== packId)
+  if (actualId !== packId) {
     problems.add({ kind: 'hash', message: `its content is not what its name says: the hash is ${actualId}` });
-
-  const indexed = index.blobsOfPack(packNr);
-  const header = await headerOf(packId, bytes, sealer, problems);
-  if (header !== undefined) compareWithIndex(header, indexed, problems);
-  for (const blob of indexed) {
-    const sealed = bytes.subarray(blob.offset, blob.offset + blob.lengthBytes);
-    if (sealed.length < blob.lengthBytes) {
-      problems.add({ kind: 'blob', message: `blob ${blob.id}: the pack ends before it`, blobId: blob.id });
-      continue;
-    }
-    const verified = verifier.verifyBlob(sealed, idBytes(blob.id), blob.uncompressedBytes);
-    if (typeof verified === 'string') {
-      problems.add({ kind: 'blob', message: `blob ${blob.id}: ${FAULT_TEXTS[verified]}`, blobId: blob.id });
-    }
   }
-  return { problems: problems.list(), blobsVerified: indexed.length };
+  const entries = index.entriesOfPack(packNr).sort((a, b) => index.offsetOf(a) - index.offsetOf(b));
+  if (!isHeaderAsIndexed(bytes, sealer, index, entries)) {
+    const header = await headerOf(packId, bytes, sealer, problems);
+    if (header !== undefined) compareWithIndex(header, index.blobsOfPack(packNr), problems);
+  }
+  for (const entry of entries) {
+    const offset = index.offsetOf(entry);
+    const sealed = bytes.subarray(offset, offset + index.lengthOf(entry));
+    const verified = sealed.length < index.lengthOf(entry) ? 'truncated' : verifier.verify(sealed, index, entry);
+    if (typeof verified !== 'string') continue;
+    const blobId = index.idOf(entry);
+    problems.add({ kind: 'blob', message: `blob ${blobId}: ${FAULT_TEXTS[verified]}`, blobId });
+  }
+  return { problems: problems.list(), blobsVerified: entries.length };
+}
+
+/** Whether the header is whole and says, byte for byte, what the index says. Without an object per blob; who is told false
+ *  looks for the reason. @param entries of the pack, by offset */
+function isHeaderAsIndexed(bytes: Buffer, sealer: Sealer, index: BlobIndex, entries: readonly number[]): boolean {
+  if (bytes.length < TRAILER_BYTES) return false;
+  const headerEnd = bytes.length - TRAILER_BYTES;
+  const headerBegin = headerEnd - bytes.readUInt32LE(headerEnd);
+  const sealed = bytes.subarray(Math.max(0, headerBegin), headerEnd);
+  if (headerBegin < 0 || !sealer.verifySeal(sealed)) return false;
+  const expected = indexedHeader(index, entries, headerBegin);
+  return expected !== undefined && sealer.open(sealed).equals(expected);
+}
+
+/** The header that a pack has if it holds what the index says; undefined: its blobs do not lie one behind the other from its begin
+ *  to `blobsEnd`. @see docs/design/repository-format.md#blobs-and-packs */
+function indexedHeader(index: BlobIndex, entries: readonly number[], blobsEnd: number): Buffer | undefined {
+  const header = Buffer.alloc(entries.reduce((bytes, entry) => bytes + entryBytesOf(index, entry), 0));
+  let offset = 0;
+  let at = 0;
+  for (const entry of entries) {
+    if (index.offsetOf(entry) !== offset) return undefined;
+    const uncompressedBytes = index.uncompressedOf(entry);
+    const plainType = index.typeOf(entry) === 'data' ? 0 : 1;
+    at = header.writeUInt8(uncompressedBytes === 0 ? plainType : plainType + 2, at);
+    at = header.writeUInt32LE(index.lengthOf(entry), at);
+    if (uncompressedBytes > 0) at = header.writeUInt32LE(uncompressedBytes, at);
+    index.copyIdTo(entry, header, at);
+    at += ID_BYTES;
+    offset += index.lengthOf(entry);
+  }
+  return offset === blobsEnd ? header : undefined;
 }
 
 async function headerOf(

@@ -40,7 +40,9 @@ export class PackWorker {
       case 'verify': {
         const tools = { index: this.#indexNow(), sealer: this.#sealer, verifier: this.#verifier };
         const bytes = asBuffer(request.bytes);
-        return { kind: 'verify', verdict: await verifyPack({ packNr: request.packNr, bytes }, tools) };
+        const verdict = await verifyPack({ packNr: request.packNr, bytes }, tools);
+        release(bytes);
+        return { kind: 'verify', verdict };
       }
       case 'trees': {
         const verdict = readTreesOfStretch(request.stretch, request.entries, {
@@ -52,8 +54,11 @@ export class PackWorker {
         });
         return { kind: 'trees', verdict };
       }
-      case 'move':
-        return { kind: 'move', verdict: this.#moverNow().move(request.stretch, request.entries) };
+      case 'move': {
+        const verdict = this.#moverNow().move(request.stretch, request.entries);
+        release(request.stretch.bytes);
+        return { kind: 'move', verdict };
+      }
       case 'finishMove':
         return { kind: 'finishMove', finished: { rests: this.#moverNow().takeRests() } };
       default:
@@ -73,6 +78,13 @@ export class PackWorker {
       message: 'this worker was given no target to move blobs to',
     });
   }
+}
+
+/** Gives the memory of bytes that were handed over back now. The collector sees a small object and lets megabytes behind it
+ *  wait: 420 MB at the peak of a check instead of 320. */
+function release(bytes: Uint8Array): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
