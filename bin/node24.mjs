@@ -10,6 +10,7 @@ import module from 'node:module';
 import { constants, homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import v8 from 'node:v8';
 
 export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -18,6 +19,10 @@ const NODE_NEEDED = Object.freeze({ major: 24, minor: 15 });
 
 /** sysexits.h EX_CONFIG: the installation is incomplete, trying again does not help. */
 const EXIT_INSTALLATION = 78;
+
+/** Room for young objects, in MiB. V8's own choice lets it grow to some hundred in a backup that needs a tenth of that, and
+ *  is not faster for it. */
+const YOUNG_SPACE_FLAG = '--max-semi-space-size=4';
 
 const FORWARDED_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
@@ -69,11 +74,12 @@ export async function launch(file, args) {
   const binary = requireNode();
   keepCompiledCode();
   if (binary === process.execPath) {
+    v8.setFlagsFromString(YOUNG_SPACE_FLAG);
     process.argv = [process.execPath, file, ...args];
     await import(pathToFileURL(file).href);
     return;
   }
-  process.exitCode = await runChild(binary, [file, ...args]);
+  process.exitCode = await runChild(binary, [YOUNG_SPACE_FLAG, file, ...args]);
 }
 
 /**

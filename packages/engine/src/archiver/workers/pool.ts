@@ -59,8 +59,9 @@ export interface UnfinishedPack {
  */
 export class ArchivePool implements AsyncDisposable {
   readonly #options: ArchivePoolOptions;
+  readonly #controlMemory: SharedArrayBuffer;
   readonly #control: Int32Array;
-  readonly #workers: PoolWorker[];
+  readonly #workers: PoolWorker[] = [];
   readonly #queue: QueuedJob[] = [];
   readonly #underWay = new Map<number, QueuedJob>();
   readonly #saves = new Set<Promise<void>>();
@@ -73,38 +74,42 @@ export class ArchivePool implements AsyncDisposable {
 
   constructor(options: ArchivePoolOptions) {
     this.#options = options;
-    const control = new SharedArrayBuffer(4 * (CONTROL_FIRST_WORKER + options.workerCount));
-    this.#control = new Int32Array(control);
-    this.#workers = Array.from({ length: options.workerCount }, (_, nr) => {
-      const workerData: ArchiveWorkerData = {
-        ...options.workerData,
-        workerNr: nr,
-        control,
-        knownBlobs: options.knownBlobs.share(),
-      };
-      const thread = new Worker(new URL('./archive.worker.ts', import.meta.url), {
-        workerData,
-        // A worker makes short-lived strings only; a small young generation keeps them out of memory for long.
-        resourceLimits: { maxYoungGenerationSizeMb: 8 },
-      });
-      const worker: PoolWorker = { thread, nr, underWay: 0, isFinished: false };
-      thread.on('message', (reply: ArchiveReply) => {
-        try {
-          this.#receive(worker, reply);
-        } catch (error) {
-          this.#fail(error);
-        }
-      });
-      thread.on('error', (error) => {
-        this.#fail(new LumbungError('BUG_WORKER_FAILED', { kind: 'bug', message: 'a worker failed', cause: error }));
-      });
-      thread.on('exit', (code) => {
-        if (!worker.isFinished) {
-          this.#fail(new LumbungError('BUG_WORKER_FAILED', { kind: 'bug', message: `a worker ended with code ${code}` }));
-        }
-      });
-      return worker;
+    this.#controlMemory = new SharedArrayBuffer(4 * (CONTROL_FIRST_WORKER + options.workerCount));
+    this.#control = new Int32Array(this.#controlMemory);
+  }
+
+  /** Begins one more worker. A backup that finds nothing changed needs none, and a thread costs a tenth of a second. */
+  #startWorker(): PoolWorker {
+    const nr = this.#workers.length;
+    const workerData: ArchiveWorkerData = {
+      ...this.#options.workerData,
+      workerNr: nr,
+      control: this.#controlMemory,
+      knownBlobs: this.#options.knownBlobs.share(),
+    };
+    const thread = new Worker(new URL('./archive.worker.ts', import.meta.url), {
+      workerData,
+      // A worker makes short-lived strings only; a small young generation keeps them out of memory for long.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
+    const worker: PoolWorker = { thread, nr, underWay: 0, isFinished: false };
+    thread.on('message', (reply: ArchiveReply) => {
+      try {
+        this.#receive(worker, reply);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+    thread.on('error', (error) => {
+      this.#fail(new LumbungError('BUG_WORKER_FAILED', { kind: 'bug', message: 'a worker failed', cause: error }));
+    });
+    thread.on('exit', (code) => {
+      if (!worker.isFinished) {
+        this.#fail(new LumbungError('BUG_WORKER_FAILED', { kind: 'bug', message: `a worker ended with code ${code}` }));
+      }
+    });
+    this.#workers.push(worker);
+    return worker;
   }
 
   /** Hands a job in; `onReply` runs on the main thread with its answer. Does not wait: see `waitForRoom`. */
@@ -124,7 +129,10 @@ export class ArchivePool implements AsyncDisposable {
 
   /** A worker stands idle or will soon: what waits to be batched should go now. */
   get isHungry(): boolean {
-    return this.#queue.length === 0 && this.#workers.some(({ underWay }) => underWay < REQUESTS_PER_WORKER);
+    return (
+      this.#queue.length === 0 &&
+      (this.#workers.length < this.#options.workerCount || this.#workers.some(({ underWay }) => underWay < REQUESTS_PER_WORKER))
+    );
   }
 
   async waitForRoom(): Promise<void> {
@@ -178,6 +186,8 @@ export class ArchivePool implements AsyncDisposable {
         idlest = worker;
       }
     }
+    const isBusy = idlest === undefined || idlest.underWay > 0;
+    if (isBusy && this.#workers.length < this.#options.workerCount && this.#queue.length > 0) return this.#startWorker();
     return idlest;
   }
 
