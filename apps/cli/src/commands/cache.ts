@@ -1,5 +1,4 @@
 import { CACHE_OLD_AFTER_DAYS, listCaches, removeOldCaches } from '@lumbung/engine';
-import { formatByteSize } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
@@ -50,7 +49,7 @@ export const run: CommandRun = async (context, _args, options) => {
     [
       `${ageDays === 0 ? t('cache.today') : t('cache.daysAgo', { count: ageDays })}${isOld ? ` (${t('cache.old')})` : ''}`,
     ],
-    ...(isSizeWanted ? [[formatByteSize(sizeBytes)]] : []),
+    ...(isSizeWanted ? [[texts.bytes(sizeBytes)]] : []),
   ]);
   output.data(formatTable(header, rows, t('cache.total', { count: caches.length, directory })));
   return EXIT.ok;

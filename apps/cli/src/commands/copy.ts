@@ -1,9 +1,7 @@
 import { copySnapshots, type CopyEvent, shortId } from '@lumbung/engine';
-import { formatByteSize } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
-import { formatRate, ProgressLine } from '../progress-line.ts';
 import { shownText } from '../shown-name.ts';
 import { shownTime } from './snapshot-filter.ts';
 import { selectionOf } from './snapshot-selection.ts';
@@ -18,19 +16,14 @@ export const run: CommandRun = async (context, args, options) => {
       await using lock = await context.lock(target, 'shared');
       const signals = [context.signal, lock.signal, ...(sourceLock === undefined ? [] : [sourceLock.signal])];
       const signal = AbortSignal.any(signals);
-      const { output, texts, world } = context;
+      const { output, texts } = context;
       const { t } = texts;
-      using line = new ProgressLine(output, world.ports.clock);
+      using line = context.progress();
       const onEvent = (event: CopyEvent): void => {
         switch (event.kind) {
           case 'progress': {
-            const rate = formatRate(event.bytesDone, line.elapsedMs);
-            const sizes = { done: formatByteSize(event.bytesDone), total: formatByteSize(event.bytesTotal) };
-            line.show(
-              t('copy.status', { ...sizes, rate: rate === '' ? '' : `, ${rate}` }),
-              event.bytesDone,
-              event.bytesTotal,
-            );
+            const text = t('copy.status', { done: texts.bytes(event.bytesDone), total: texts.bytes(event.bytesTotal) });
+            line.show({ text, done: event.bytesDone, total: event.bytesTotal, isBytes: true });
             break;
           }
           case 'snapshot':
@@ -71,9 +64,7 @@ export const run: CommandRun = async (context, args, options) => {
       );
       if (copied.length + skipped.length === 0) output.say(t('snapshots.noneMatches'));
       else
-        output.say(
-          t('copy.done', { count: copied.length, skipped: skipped.length, bytes: formatByteSize(bytesCopied) }),
-        );
+        output.say(t('copy.done', { count: copied.length, skipped: skipped.length, bytes: texts.bytes(bytesCopied) }));
       return EXIT.ok;
     } finally {
       await target.backend.close();

@@ -20,14 +20,16 @@ export const run: CommandRun = async (context, [kindText = ''], options) => {
   // Who looks at locks must not add his own.
   return await withRepository(context, kind === 'locks' ? 'none' : 'read', async ({ repository, signal }) => {
     if (kind === 'blobs') await listBlobs(context, repository, signal);
-    else for await (const { id } of repository.listIds(FOLDERS[kind], { signal })) context.output.data(id);
+    else
+      for await (const { id } of repository.listIds(FOLDERS[kind], { signal })) await context.output.write(`${id}\n`);
     return EXIT.ok;
   });
 };
 
 async function listBlobs({ output }: CommandContext, repository: Repository, signal: AbortSignal): Promise<void> {
   const { index } = await repository.loadIndex({ signal });
-  index.forEachEntry((entry) => {
-    output.data(`${index.typeOf(entry)} ${index.idOf(entry)}`);
-  });
+  for (let entry = 0; entry < index.blobCount; entry += 1) {
+    await output.write(`${index.typeOf(entry)} ${index.idOf(entry)}
+`);
+  }
 }

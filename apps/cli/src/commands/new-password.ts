@@ -14,15 +14,7 @@ export async function newPasswordOf(context: CommandContext, options: OptionBag)
   const { world, texts } = context;
   const file = options.text('newPasswordFile');
   const isNone = options.flag('newInsecureNoPassword');
-  if (file !== undefined && isNone) {
-    const [first, second] = ['--new-password-file', '--new-insecure-no-password'];
-    throw new LumbungError('OPTIONS_CONFLICT', {
-      kind: 'operator',
-      message: `${first} and ${second} exclude each other`,
-      context: { first, second },
-      hint: 'leave one of them out',
-    });
-  }
+  options.refuseTogether('newPasswordFile', 'newInsecureNoPassword');
   if (file === undefined && !isNone && world.stdin.isTTY !== true) {
     throw new LumbungError('NEW_PASSWORD_NOT_GIVEN', {
       kind: 'operator',

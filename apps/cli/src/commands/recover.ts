@@ -4,16 +4,15 @@ import type { CommandRun } from '../command-spec.ts';
 import { errorSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
-import { ProgressLine } from '../progress-line.ts';
 import { withRepository } from '../with-repository.ts';
 
 export const run: CommandRun = async (context) =>
   await withRepository(context, 'exclusive', async ({ repository, lock, signal }) => {
     const { output, texts, world, programVersion } = context;
     const { t } = texts;
-    using line = new ProgressLine(output, world.ports.clock);
+    using line = context.progress();
     const onEvent = (event: RecoverEvent): void => {
-      if (event.kind === 'progress') line.show(t('recover.trees'), event.done, event.total);
+      if (event.kind === 'progress') line.show({ text: t('recover.trees'), done: event.done, total: event.total });
       else {
         const { message } = errorSentence(fromErrorRecord(event.error), texts);
         output.warn(t('recover.unreadable', { id: shortId(event.treeId), message }));

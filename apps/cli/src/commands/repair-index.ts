@@ -2,18 +2,17 @@ import { executeRepairIndex, planRepairIndex, type RepairIndexEvent, shortId } f
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
-import { ProgressLine } from '../progress-line.ts';
 import { withRepository } from '../with-repository.ts';
 
 export const run: CommandRun = async (context, _args, options) =>
   await withRepository(context, 'exclusive', async ({ repository, lock, signal }) => {
-    const { output, texts, world } = context;
+    const { output, texts } = context;
     const { t } = texts;
-    using line = new ProgressLine(output, world.ports.clock);
+    using line = context.progress();
     const onEvent = (event: RepairIndexEvent): void => {
       switch (event.kind) {
         case 'progress':
-          line.show(t(`repairIndex.phase.${event.phase}`), event.done, event.total);
+          line.show({ text: t(`repairIndex.phase.${event.phase}`), done: event.done, total: event.total });
           break;
         case 'indexUnreadable':
           output.warn(t('repairIndex.indexUnreadable', { id: event.indexId.slice(0, 8), message: event.message }));

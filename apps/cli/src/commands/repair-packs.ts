@@ -1,11 +1,9 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { executeRepairPacks, parsePackId, planRepairPacks, type RepairPacksEvent, shortId } from '@lumbung/engine';
-import { formatByteSize } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
-import { ProgressLine } from '../progress-line.ts';
 import { withRepository } from '../with-repository.ts';
 
 export const run: CommandRun = async (context, args) => {
@@ -13,11 +11,11 @@ export const run: CommandRun = async (context, args) => {
   return await withRepository(context, 'exclusive', async ({ repository, lock, signal }) => {
     const { output, texts, world } = context;
     const { t } = texts;
-    using line = new ProgressLine(output, world.ports.clock);
+    using line = context.progress();
     const onEvent = (event: RepairPacksEvent): void => {
       switch (event.kind) {
         case 'progress':
-          line.show(t(`repairPacks.phase.${event.phase}`), event.done, event.total);
+          line.show({ text: t(`repairPacks.phase.${event.phase}`), done: event.done, total: event.total });
           break;
         case 'blobLost':
           output.warn(t('repairPacks.blobLost', { id: shortId(event.blobId), message: event.message }));
@@ -30,7 +28,7 @@ export const run: CommandRun = async (context, args) => {
     const plan = await planRepairPacks(repository, { lock, signal, onEvent, packIds });
     line.clear();
     for (const { packId, sizeBytes, blobsReadable, blobsLost } of plan.packs) {
-      const size = sizeBytes === undefined ? t('repairPacks.missing') : formatByteSize(sizeBytes);
+      const size = sizeBytes === undefined ? t('repairPacks.missing') : texts.bytes(sizeBytes);
       output.say(t('repairPacks.pack', { id: shortId(packId), size, readable: blobsReadable, lost: blobsLost }));
     }
     const keepDamagedPack = async (packId: string, parts: AsyncIterable<Buffer>): Promise<void> => {

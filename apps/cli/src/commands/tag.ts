@@ -1,5 +1,4 @@
 import { executeSnapshotChanges, planTag, type TagChange } from '@lumbung/engine';
-import { LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { OptionBag } from '../option-bag.ts';
@@ -21,17 +20,8 @@ export const run: CommandRun = async (context, args, options) => {
 
 /** `--set ''` takes all tags away. */
 function changeOf(options: OptionBag): TagChange {
-  const add = options.list('add');
-  const remove = options.list('remove');
-  if (options.texts('set').length === 0) return { kind: 'edit', add, remove };
-  if (add.length + remove.length > 0) {
-    const [first, second] = ['--set', add.length > 0 ? '--add' : '--remove'];
-    throw new LumbungError('OPTIONS_CONFLICT', {
-      kind: 'operator',
-      message: `${first} and ${second} exclude each other`,
-      context: { first, second },
-      hint: 'leave one of them out',
-    });
-  }
-  return { kind: 'set', tags: options.list('set') };
+  options.refuseTogether('set', 'add');
+  options.refuseTogether('set', 'remove');
+  if (options.texts('set').length > 0) return { kind: 'set', tags: options.list('set') };
+  return { kind: 'edit', add: options.list('add'), remove: options.list('remove') };
 }
