@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { bytesOfBase64 } from './base64.ts';
 import { isIdText } from './ids.ts';
-import { isTimestampText, type Timestamp, ZERO_TIMESTAMP } from './timestamp.ts';
+import { isTimestampText, ZERO_TIMESTAMP } from './timestamp.ts';
 
 // Pieces of the schemas of documents. Absent and null mean the same: Go writes either for what is empty.
 
@@ -10,10 +10,7 @@ const U32_MAX = 2 ** 32 - 1;
 /** 64 hex digits. */
 export const idText = z.string().refine(isIdText, 'not an id');
 
-export const timestamp = z
-  .string()
-  .refine(isTimestampText, 'not a time')
-  .transform((text): Timestamp => text as Timestamp); // checked in the line above
+export const timestamp = z.string().refine(isTimestampText, 'not a time');
 
 export const optionalTimestamp = timestamp.nullish().transform((value) => value ?? ZERO_TIMESTAMP);
 

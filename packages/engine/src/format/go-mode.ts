@@ -66,6 +66,6 @@ const LETTERS: readonly (readonly [number, string])[] = [
 /** `drwxr-xr-x`, as Go prints a mode: letters for what is set, or a dash, then nine for permissions. */
 export function permissionString(goMode: number): string {
   const letters = LETTERS.filter(([bit]) => has(goMode, bit)).map(([, letter]) => letter);
-  const permissions = [...'rwxrwxrwx'].map((letter, letterIdx) => ((goMode >>> (8 - letterIdx)) & 1 ? letter : '-'));
+  const permissions = Array.from('rwxrwxrwx', (letter, letterIdx) => ((goMode >>> (8 - letterIdx)) & 1 ? letter : '-'));
   return `${letters.length === 0 ? '-' : letters.join('')}${permissions.join('')}`;
 }

@@ -2,7 +2,7 @@ import { LumbungError } from '@lumbung/stdx';
 import { GrowingText } from './growing-text.ts';
 import { ID_HEX_LENGTH, type PackId } from './ids.ts';
 import { isJsonSpace, JsonCursor } from './json-cursor.ts';
-import { type BlobType, type PackedBlob } from './pack-header.ts';
+import type { BlobType, PackedBlob } from './pack-header.ts';
 
 export interface IndexPack {
   readonly id: PackId;
