@@ -59,7 +59,6 @@ export async function* findObjects(
           snapshot,
           packs: packsOf(indexed, 'data', id),
         };
-        break; // a file is named once, however many of its blobs match
       }
       if (node.type !== 'dir') continue;
       if (node.subtree !== undefined && isWanted('tree', node.subtree)) {

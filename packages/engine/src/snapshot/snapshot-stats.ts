@@ -12,7 +12,7 @@ import { type TreeVisitor, type WalkVerdict, walkTree } from './walk-tree.ts';
 
 /**
  * - `restore-size`: every node of every snapshot, bytes of its files; a hard-linked file's bytes once a snapshot.
- * - `files-by-contents`: files of different content, over all snapshots.
+ * - `files-by-contents`: nodes of different content, over all snapshots.
  * - `blobs-per-file`: of these, the paths, and the different blobs of each path.
  * - `raw-data`: the blobs themselves, trees included, as stored.
  */
@@ -157,7 +157,8 @@ function contentsCounter(): Counter {
   return {
     snapshot: () => undefined,
     node: (_path, node) => {
-      if (node.type === 'file' && isNewContent(node)) {
+      // Folders and links have no content, and count together as one file without any, as they do for restic.
+      if (isNewContent(node)) {
         filesSeen += 1;
         bytesSeen += node.size;
       }

@@ -370,6 +370,10 @@ describe('counting', () => {
       totalBytes: 4,
       totalFileCount: 1,
     });
+    const other = await save([folder('d', [link('l', 'x')]), file('f', 'x')]);
+    expect(await statsOf(indexed, [{ tree: other } as SnapshotRecord], { mode: 'files-by-contents' })).toMatchObject({
+      totalFileCount: 2,
+    });
     const progress: number[] = [];
     await statsOf(indexed, both, { mode: 'raw-data', onProgress: ({ snapshotsDone }) => progress.push(snapshotsDone) });
     expect(progress.at(-1)).toBe(2);
