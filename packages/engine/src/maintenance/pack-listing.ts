@@ -46,7 +46,7 @@ export function entryBytesOf(index: BlobIndex, entry: number): number {
 }
 
 /** Size that a pack has if it holds what the index says, header and all.
- *  @see docs/design/repository-format.md#packs */
+ *  @see docs/design/repository-format.md#blobs-and-packs */
 export function indexedPackSize(index: BlobIndex, packNr: number): number {
   let sizeBytes = HEADER_OVERHEAD_BYTES;
   for (const entry of index.entriesOfPack(packNr)) sizeBytes += index.lengthOf(entry) + entryBytesOf(index, entry);
