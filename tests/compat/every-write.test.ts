@@ -242,6 +242,36 @@ describePeers('the stock client finds nothing wrong', (peer: Peer) => {
     await expectRestorable(folder, 'latest', source.folder);
   });
 
+  it.each([1, 2] as const)('after our forget and prune of what it wrote, version %i', async (version) => {
+    const { folder } = await makeDiskRepository({ version });
+    const source = makeGrowingSource(scratchFolder());
+    source.grow();
+    const first = await peerBacksUp(peer, folder, source.folder);
+    source.grow();
+    await peerBacksUp(peer, folder, source.folder);
+    const repository = await openOnDisk(folder);
+    expect(await complaints(repository, ['error', 'hint', 'information'])).toEqual([]);
+    await forget(repository, [first.snapshotId]);
+    expect((await prune(repository)).packsWritten).toBeGreaterThan(0);
+    await expectSound(folder);
+    await expectRestorable(folder, 'latest', source.folder);
+  });
+
+  it('after our rewrite of what it wrote: its trees are stable to us', async () => {
+    const { folder } = await makeDiskRepository();
+    const source = makeGrowingSource(scratchFolder());
+    source.grow();
+    await peerBacksUp(peer, folder, source.folder);
+    const repository = await openOnDisk(folder);
+    await underLock(repository, 'exclusive', async (lock) => {
+      const selection = { filter: {} };
+      const plan = await planRewrite(repository, { lock, selection, filter: { exclude: ['*.0'] }, forget: true });
+      expect((await executeSnapshotChanges(plan, { lock })).replaced).toHaveLength(1);
+    });
+    await expectSound(folder);
+    expect(await peerDoes(peer, folder, ['ls', 'latest'])).not.toMatch(/\.0$/m);
+  });
+
   it('after a prune of its own on what we wrote', async () => {
     const { folder, repository, first, second, source } = await makeTwoSnapshots();
     await forget(repository, [first]);

@@ -62,6 +62,7 @@ interface Act {
 }
 
 let seed = 1_000;
+let turn = 0;
 
 function open(backend: MemBackend | FaultyBackend, password: Uint8Array = TEST_PASSWORD): Promise<Repository> {
   seed += 1;
@@ -73,9 +74,16 @@ function open(backend: MemBackend | FaultyBackend, password: Uint8Array = TEST_P
   });
 }
 
-async function makeStage(snapshotCount: number, options: { readonly isUnused?: boolean } = {}): Promise<Stage> {
+interface StageOptions {
+  /** The oldest snapshot is forgotten, and its data is still there. */
+  readonly isUnused?: boolean;
+  /** Of each of the five new files of a step. Above 840,000 a step needs more than one pack. */
+  readonly fileBytes?: number;
+}
+
+async function makeStage(snapshotCount: number, options: StageOptions = {}): Promise<Stage> {
   const backend = await makeMemRepository((seed += 1));
-  const source = makeGrowingSource(scratchFolder(), { fileBytes: 600_000 });
+  const source = makeGrowingSource(scratchFolder(), { fileBytes: options.fileBytes ?? 200_000 });
   const saved: Saved[] = [];
   for (let snapshotIdx = 0; snapshotIdx < snapshotCount; snapshotIdx += 1) {
     source.grow();
@@ -93,12 +101,12 @@ async function makeStage(snapshotCount: number, options: { readonly isUnused?: b
 const ACTS: readonly Act[] = [
   {
     name: 'the first backup',
-    stage: () => makeStage(0),
+    stage: () => makeStage(0, { fileBytes: 900_000 }),
     run: (repository, { sourceFolder }) => backUp(repository, sourceFolder),
   },
   {
     name: 'a second backup',
-    stage: () => makeStage(1),
+    stage: () => makeStage(1, { fileBytes: 900_000 }),
     run: (repository, { sourceFolder }) => backUp(repository, sourceFolder),
   },
   {
@@ -199,6 +207,27 @@ describe.each(ACTS)('the power goes off during $name', (act) => {
   });
 });
 
+const FAILING = ['a second backup', 'prune with repacking'];
+
+describe.each(ACTS.filter(({ name }) => FAILING.includes(name)))('one write fails during $name', (act) => {
+  it.each(['fails', 'failsAfterwards'] as const)('and %s, whichever it is', { timeout: 120_000 }, async (way) => {
+    const stage = await act.stage();
+    let failures = 0;
+    for (let writeNumber = 1; writeNumber <= WRITES_MAX; writeNumber += 1) {
+      const left = stage.backend.clone();
+      const faulty = new FaultyBackend(left, { plan: faultPlan().onWrite(writeNumber)[way]('noSpace') });
+      const error = await runAct(act, faulty, stage);
+      if (faulty.writesSeen < writeNumber) {
+        expect(error).toBeUndefined();
+        break;
+      }
+      if (error !== undefined) failures += 1;
+      await expectSurvival(act, stage, left, `${act.name}, write ${writeNumber} ${way}`);
+    }
+    expect(failures).toBeGreaterThan(1);
+  });
+});
+
 async function runAct(act: Act, faulty: FaultyBackend, stage: Stage): Promise<unknown> {
   try {
     await act.run(await open(faulty), stage);
@@ -215,11 +244,12 @@ async function expectSurvival(act: Act, stage: Stage, left: MemBackend, when: st
   expect(await complaints(repository), when).toEqual([]);
   const present = new Set<string>((await loadSnapshots(repository)).map(({ id }) => id));
   const mayBeGone = new Set(act.mayLose?.(stage) ?? []);
-  for (const { id, facts } of stage.saved) {
-    if (!present.has(id) && mayBeGone.has(id)) continue;
-    expect(present, when).toContain(id);
-    await expectRestored(repository, id, facts, when);
-  }
+  for (const { id } of stage.saved) if (!mayBeGone.has(id)) expect(present, when).toContain(id);
+  // The check has read every blob of every snapshot; restoring all of them each time would take three times as long.
+  const restorable = stage.saved.filter(({ id }) => present.has(id));
+  const chosen = restorable[turn % restorable.length];
+  turn += 1;
+  if (chosen !== undefined) await expectRestored(repository, chosen.id, chosen.facts, when);
 }
 
 async function expectNextBackup(act: Act, stage: Stage, left: MemBackend, when: string): Promise<void> {

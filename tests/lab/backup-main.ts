@@ -1,8 +1,10 @@
-// backup-main.ts backup REPOSITORY SOURCE · backup-main.ts lock REPOSITORY KIND: see backup-process.ts.
+// backup-main.ts backup REPOSITORY SOURCE · forget REPOSITORY ID · prune REPOSITORY · lock REPOSITORY KIND: see
+// backup-process.ts.
 import { openLocalBackend } from '@lumbung/backend/local';
 import { backup, CONFIG_FILE, lockRepository, openRepository, REPOSITORY_LAYOUT } from '@lumbung/engine';
 import { TEST_PASSWORD } from '@lumbung/engine/testing';
 import { isProcessAlive, systemClock, systemRandom } from '@lumbung/stdx/node';
+import { forget, prune } from './acts.ts';
 import { identity } from './disk-identity.ts';
 
 const [command, repositoryFolder = '', argument = ''] = process.argv.slice(2);
@@ -25,6 +27,10 @@ if (command === 'backup') {
   const { snapshotId, errors } = await backup(repository, { targets: ['.'], workingDirectory: argument });
   process.stdout.write(`${JSON.stringify({ snapshotId })}\n`);
   if (errors.length > 0) process.exitCode = 3;
+} else if (command === 'forget') {
+  await forget(repository, [argument]);
+} else if (command === 'prune') {
+  await prune(repository);
 } else {
   const lock = await lockRepository(repository, { kind: argument === 'exclusive' ? 'exclusive' : 'shared' });
   process.stdout.write('locked\n');

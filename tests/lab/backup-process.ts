@@ -17,6 +17,15 @@ export function startBackupScript(
   });
 }
 
+/** A process that forgets one snapshot, or prunes all that is unused. */
+export function startScript(
+  command: 'forget' | 'prune',
+  repositoryFolder: string,
+  argument = '',
+): ChildProcessByStdio<Writable, Readable, null> {
+  return spawn(process.execPath, [SCRIPT, command, repositoryFolder, argument], { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
 /** A process that holds a lock until its input ends; resolves when it has the lock. */
 export async function startLockScript(
   repositoryFolder: string,

@@ -19,7 +19,7 @@ import { SeededRandom } from '@lumbung/engine/testing';
 import { type ByteString, byteStringOf, byteStringOfText, fsPath } from '@lumbung/stdx';
 import { makeDevice, makeFifo, setTimes, setXattr } from '@lumbung/stdx/node';
 
-export const isRoot = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 
 export interface RichTreeOptions {
   /** Link targets that are not UTF-8, and extended attributes of links: stock 0.14 records neither. Default true. */
@@ -67,7 +67,8 @@ const TIMES: readonly (readonly [number, number])[] = [
   [4_102_444_800, 999_999_999],
 ];
 
-const FILE_MODES = [0o644, 0o000, 0o600, 0o777, 0o4755, 0o2755, 0o6755, 0o1644];
+// Only root can read a file that nobody may read.
+const FILE_MODES = [0o644, ...(isRoot ? [0o000] : []), 0o600, 0o777, 0o4755, 0o2755, 0o6755, 0o1644];
 const FOLDER_MODES = [0o755, 0o700, 0o1777, 0o2775];
 
 export function makeRichTree(folder: string, options: RichTreeOptions = {}): void {
