@@ -3,6 +3,7 @@ import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withRepository } from '../with-repository.ts';
+import { refuseArgument } from './refuse-argument.ts';
 
 const KINDS = ['snapshots', 'packs', 'blobs', 'index', 'keys', 'locks'] as const;
 type Kind = (typeof KINDS)[number];
@@ -15,8 +16,8 @@ const FOLDERS: Readonly<Record<Exclude<Kind, 'blobs'>, RepositoryFolder>> = {
   locks: 'locks',
 };
 
-export const run: CommandRun = async (context, [kindText = ''], options) => {
-  const kind = KINDS.find((each) => each === kindText) ?? options.refuse('kind', kindText, KINDS.join(' | '));
+export const run: CommandRun = async (context, [kindText = '']) => {
+  const kind = KINDS.find((each) => each === kindText) ?? refuseArgument(kindText, KINDS);
   // Who looks at locks must not add his own.
   return await withRepository(context, kind === 'locks' ? 'none' : 'read', async ({ repository, signal }) => {
     if (kind === 'blobs') await listBlobs(context, repository, signal);

@@ -4,14 +4,15 @@ import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
 import { withRepository } from '../with-repository.ts';
+import { refuseArgument } from './refuse-argument.ts';
 
 const UPGRADE = 'upgrade_repo_v2';
 const VERSION_LATEST = 2;
 
-export const run: CommandRun = async (context, [name], options) => {
+export const run: CommandRun = async (context, [name]) => {
   const { output, texts } = context;
   const { t } = texts;
-  if (name !== undefined && name !== UPGRADE) options.refuse('migration', name, UPGRADE);
+  if (name !== undefined && name !== UPGRADE) refuseArgument(name, [UPGRADE]);
   if (name === undefined) {
     return await withRepository(context, 'read', async ({ repository }) => {
       const isNeeded = repository.config.version < VERSION_LATEST;

@@ -26,7 +26,6 @@ export async function newPasswordOf(context: CommandContext, options: OptionBag)
   const password = await readPassword(world, sources, {
     message: texts.t('prompt.newPassword'),
     repeat: texts.t('prompt.repeatPassword'),
-    mismatch: texts.t('prompt.mismatch'),
   });
   return { password, allowEmptyPassword: isNone };
 }

@@ -3,6 +3,7 @@ import type { ErrorText } from '../texts.ts';
 /** What errors say to people, by their codes. The context of an error may be used, and `{{detail}}`, the sentence of the engine.
  *  A hint says what to do; a fault of the program itself has none, since reporting it is all there is. */
 export const enErrors = {
+  ARGUMENT_INVALID: { message: '`{{value}}` is not one of: {{expected}}', hint: 'See the help of the command.' },
   BACKEND_ACCESS_DENIED: {
     message: '{{place}}: access is denied',
     hint: 'Check who owns the files of the repository, and as whom Lumbung runs.',
@@ -130,6 +131,10 @@ export const enErrors = {
     hint: 'Name a file or a folder.',
   },
   DUMP_TARGET_CLOSED: { message: 'whoever reads the output stopped reading' },
+  DUMP_TO_TERMINAL: {
+    message: 'an archive would fill the terminal with signs nobody can read',
+    hint: 'Use --target FILE, or send the output into a file or a program.',
+  },
   DUMP_TYPE_UNSUPPORTED: {
     message: 'this kind of archive cannot hold an item of type {{type}}',
     hint: 'Use --archive tar.',
@@ -138,6 +143,19 @@ export const enErrors = {
     message: 'not a span of time: {{text}}',
     hint: 'Write numbers with the units y, m, d and h, for example 1y6m or 7d12h.',
   },
+  EACCES: { message: 'access is denied' },
+  EBUSY: { message: 'it is in use' },
+  EDQUOT: { message: 'your quota is used up' },
+  EIO: { message: 'the disk reports an error' },
+  EISDIR: { message: 'it is a folder' },
+  ELOOP: { message: 'it goes through links in a circle' },
+  EMFILE: { message: 'too many files are open' },
+  ENAMETOOLONG: { message: 'the name is too long' },
+  ENOENT: { message: 'it does not exist' },
+  ENOSPC: { message: 'there is no space left' },
+  ENOTDIR: { message: 'a part of the path is not a folder' },
+  EPERM: { message: 'that is not permitted' },
+  EROFS: { message: 'the file system cannot be written to' },
   ERRNO_EACCES: {
     message: '{{path}}: access is denied',
     hint: 'Check who may read and write it, and as whom Lumbung runs.',
@@ -164,6 +182,7 @@ export const enErrors = {
     message: '{{path}} lies on a file system that cannot be written to',
     hint: 'Mount it for writing. A disk that turned read-only by itself may be failing.',
   },
+  ESTALE: { message: 'the network share changed meanwhile' },
   FILE_UNREADABLE: { message: '{{path}} cannot be read', hint: 'Check its path and who may read it.' },
   FORGET_GROUP_WOULD_VANISH: {
     message: 'the rules would remove all {{snapshots}} snapshots of a group ({{group}}); nothing was removed',
@@ -358,10 +377,7 @@ export const enErrors = {
     message: 'there is no repository at {{repository}}',
     hint: 'Check the address. `lumbung init` makes a new repository.',
   },
-  REPOSITORY_NOT_NAMED: {
-    message: '{{detail}}',
-    hint: 'Use --repo or the variable LUMBUNG_REPOSITORY; for a source, --from-repo.',
-  },
+  REPOSITORY_NOT_NAMED: { message: 'no repository was named', hint: 'Use --repo or the variable LUMBUNG_REPOSITORY.' },
   REPOSITORY_VERSION_UNSUPPORTED: {
     message: 'the repository has format version {{version}}, which is not known here',
     hint: 'Use a newer release of Lumbung.',
@@ -418,6 +434,7 @@ export const enErrors = {
     message: '{{path}} was replaced by another file while it was being backed up',
     hint: 'Run the backup again.',
   },
+  SOURCE_REPOSITORY_NOT_NAMED: { message: 'no source repository was named', hint: 'Use --from-repo.' },
   SOURCE_TOO_DEEP: { message: 'folders are nested too deeply at {{path}}', hint: 'Name a folder further down.' },
   SOURCE_TYPE_CHANGED: {
     message: '{{path}} changed its type while it was being backed up',

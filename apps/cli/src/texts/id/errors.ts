@@ -2,6 +2,7 @@ import type { ErrorCatalogue } from '../texts.ts';
 
 /** What errors say to people. The engine's own sentence, `{{detail}}`, stays English. */
 export const idErrors: ErrorCatalogue = {
+  ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },
   BACKEND_ACCESS_DENIED: {
     message: '{{place}}: akses ditolak',
     hint: 'Periksa pemilik berkas repositori, dan sebagai siapa Lumbung dijalankan.',
@@ -135,6 +136,10 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Sebutkan berkas atau folder.',
   },
   DUMP_TARGET_CLOSED: { message: 'pembaca keluaran berhenti membaca' },
+  DUMP_TO_TERMINAL: {
+    message: 'arsip akan memenuhi terminal dengan tanda yang tak terbaca',
+    hint: 'Gunakan --target BERKAS, atau alirkan keluarannya ke berkas atau program.',
+  },
   DUMP_TYPE_UNSUPPORTED: {
     message: 'arsip jenis ini tidak dapat memuat butir berjenis {{type}}',
     hint: 'Gunakan --archive tar.',
@@ -143,6 +148,19 @@ export const idErrors: ErrorCatalogue = {
     message: 'bukan rentang waktu: {{text}}',
     hint: 'Tulis bilangan dengan satuan y, m, d, dan h, misalnya 1y6m atau 7d12h.',
   },
+  EACCES: { message: 'akses ditolak' },
+  EBUSY: { message: 'sedang dipakai' },
+  EDQUOT: { message: 'kuota Anda sudah habis' },
+  EIO: { message: 'disk melaporkan galat' },
+  EISDIR: { message: 'itu folder' },
+  ELOOP: { message: 'melalui tautan yang melingkar' },
+  EMFILE: { message: 'terlalu banyak berkas yang terbuka' },
+  ENAMETOOLONG: { message: 'namanya terlalu panjang' },
+  ENOENT: { message: 'tidak ada' },
+  ENOSPC: { message: 'ruang sudah habis' },
+  ENOTDIR: { message: 'sebagian jalurnya bukan folder' },
+  EPERM: { message: 'tidak diizinkan' },
+  EROFS: { message: 'sistem berkas tidak dapat ditulisi' },
   ERRNO_EACCES: {
     message: '{{path}}: akses ditolak',
     hint: 'Periksa siapa yang boleh membaca dan menulisnya, dan sebagai siapa Lumbung dijalankan.',
@@ -172,6 +190,7 @@ export const idErrors: ErrorCatalogue = {
     message: '{{path}} berada di sistem berkas yang tidak dapat ditulisi',
     hint: 'Kaitkan agar dapat ditulisi. Disk yang tiba-tiba hanya-baca mungkin mulai rusak.',
   },
+  ESTALE: { message: 'berbagi jaringan berubah sementara itu' },
   FILE_UNREADABLE: { message: '{{path}} tidak terbaca', hint: 'Periksa jalurnya dan siapa yang boleh membacanya.' },
   FORGET_GROUP_WOULD_VANISH: {
     message:
@@ -372,7 +391,7 @@ export const idErrors: ErrorCatalogue = {
   },
   REPOSITORY_NOT_NAMED: {
     message: 'repositori belum disebut',
-    hint: 'Gunakan --repo atau variabel LUMBUNG_REPOSITORY; untuk sumber, --from-repo.',
+    hint: 'Gunakan --repo atau variabel LUMBUNG_REPOSITORY.',
   },
   REPOSITORY_VERSION_UNSUPPORTED: {
     message: 'format repositori versi {{version}}, yang belum dikenal di sini',
@@ -433,6 +452,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Sebutkan snapshot dengan ID-nya, awalannya, atau `latest`; folder di dalamnya menyusul setelah titik dua.',
   },
   SOURCE_REPLACED: { message: '{{path}} diganti berkas lain selagi dicadangkan', hint: 'Jalankan pencadangan lagi.' },
+  SOURCE_REPOSITORY_NOT_NAMED: { message: 'repositori sumber belum disebut', hint: 'Gunakan --from-repo.' },
   SOURCE_TOO_DEEP: { message: 'folder bersarang terlalu dalam di {{path}}', hint: 'Sebutkan folder yang lebih dalam.' },
   SOURCE_TYPE_CHANGED: { message: '{{path}} berganti jenis selagi dicadangkan', hint: 'Jalankan pencadangan lagi.' },
   SOURCE_TYPE_UNKNOWN: { message: '{{path}} berjenis yang tidak dapat disimpan', hint: 'Kecualikan dengan --exclude.' },

@@ -1,0 +1,197 @@
+// The program as people use it: started as a process, on repositories in a temporary folder. One repository tells a story from
+// `init` to `copy`; each step needs those before it.
+import { cp, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lockRepository } from '@lumbung/engine';
+import { openRepositoryAt } from '@lumbung/runner';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fakeWorld } from './testing/fake-world.ts';
+import { LumbungStarter } from './testing/lumbung-process.ts';
+
+const PASSWORD = 'rahasia-uji';
+let folder = '';
+let lumbung: LumbungStarter;
+let repository = '';
+let source = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'lumbung-cli-'));
+  repository = path.join(folder, 'repo');
+  source = path.join(folder, 'site');
+  await mkdir(path.join(source, 'img'), { recursive: true });
+  await writeFile(path.join(source, 'index.php'), '<?php echo 1;\n');
+  await writeFile(path.join(source, 'img', 'héron.txt'), 'burung '.repeat(5000));
+  lumbung = new LumbungStarter(folder, {
+    LUMBUNG_REPOSITORY: repository,
+    LUMBUNG_PASSWORD: PASSWORD,
+    LUMBUNG_CACHE_DIR: path.join(folder, 'cache'),
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function succeed(...args: readonly string[]): Promise<string> {
+  const outcome = await lumbung.run(...args);
+  expect({ args, ...outcome }).toMatchObject({ exitCode: 0 });
+  return outcome.stdout;
+}
+
+async function snapshotIds(): Promise<string[]> {
+  const [list] = await lumbung.json('snapshots');
+  return (list as { id: string }[]).map(({ id }) => id);
+}
+
+describe('one repository from its first day on', () => {
+  it('is made once', async () => {
+    const [message] = await lumbung.json('init');
+    expect(message).toMatchObject({ message_type: 'initialized', repository: expect.stringContaining('repo') });
+    expect(await lumbung.run('init')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(repository) });
+  });
+
+  it('takes backups', async () => {
+    const first = (await lumbung.json('backup', '--tag', 'first', source)).at(-1);
+    expect(first).toMatchObject({ message_type: 'summary', files_new: 2, total_files_processed: 2 });
+    await writeFile(path.join(source, 'index.php'), '<?php echo 22;\n');
+    await writeFile(path.join(source, 'new.txt'), 'baru');
+    const text = await succeed('backup', source);
+    expect(text).toMatch(/1 new, +1 changed, +1 unmodified/);
+    expect(await snapshotIds()).toHaveLength(2);
+  });
+
+  it('warns of what could not be read by exit code 3, and writes the rest', async () => {
+    const outcome = await lumbung.run('backup', '--dry-run', source, path.join(folder, 'nowhere'));
+    expect(outcome).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('nowhere') });
+    const nothing = await lumbung.run('backup', path.join(folder, 'nowhere'));
+    expect(nothing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('nowhere') });
+  });
+
+  it('shows what is in it', async () => {
+    expect(await succeed('ls', 'latest', source)).toContain('new.txt');
+    const nodes = await lumbung.json('ls', 'latest');
+    expect(nodes[0]).toMatchObject({ message_type: 'snapshot' });
+    expect(nodes).toContainEqual(expect.objectContaining({ message_type: 'node', name: 'héron.txt'.normalize() }));
+    const [found] = await lumbung.json('find', '*.php');
+    expect(found).toHaveLength(2);
+    expect(found).toContainEqual(expect.objectContaining({ hits: 1 }));
+  });
+
+  it('compares snapshots', async () => {
+    const [first = '', second = ''] = await snapshotIds();
+    const messages = await lumbung.json('diff', first, second);
+    expect(messages).toContainEqual({
+      message_type: 'change',
+      path: path.join(source, 'index.php'),
+      modifier: 'M',
+    });
+    expect(messages.at(-1)).toMatchObject({ message_type: 'statistics', changed_files: 1 });
+  });
+
+  it('writes files and archives to standard output', async () => {
+    expect(await succeed('dump', 'latest', path.join(source, 'new.txt'))).toBe('baru');
+    const tar = await succeed('dump', 'latest', source);
+    expect(tar.slice(257, 262)).toBe('ustar');
+    expect(tar).toContain('index.php');
+  });
+
+  it('restores', async () => {
+    await succeed('restore', `latest:${source}`, '--target', path.join(folder, 'restored'), '--verify');
+    const restored = await readFile(path.join(folder, 'restored', 'img', 'héron.txt'), 'utf8');
+    expect(restored).toBe('burung '.repeat(5000));
+  });
+
+  it('changes tags, forgets and stays whole', async () => {
+    const messages = await lumbung.json('tag', '--add', 'kept', 'latest');
+    expect(messages.at(-1)).toEqual({ message_type: 'summary', changed_snapshots: 1 });
+    expect(await lumbung.run('forget')).toMatchObject({ exitCode: 1 });
+    await succeed('forget', '--keep-last', '1', '--prune');
+    expect(await snapshotIds()).toHaveLength(1);
+    const [summary] = (await lumbung.json('check', '--read-data')).slice(-1);
+    expect(summary).toMatchObject({ message_type: 'summary', num_errors: 0 });
+  });
+
+  it('counts and lists', async () => {
+    expect(await lumbung.json('stats')).toEqual([expect.objectContaining({ snapshots_count: 1, total_file_count: 5 })]);
+    const blobs = await succeed('list', 'blobs');
+    expect(blobs).toMatch(/^(?:(?:data|tree) [0-9a-f]{64}\n)+$/);
+    expect(await succeed('migrate')).toContain('newest format');
+    expect(await succeed('repair', 'index')).toContain('right');
+    expect(await succeed('cache')).toContain('1 cache');
+  });
+
+  it('takes a second password, and gives it back', async () => {
+    await writeFile(path.join(folder, 'second'), 'kedua\n');
+    await succeed('key', 'add', '--new-password-file', 'second', '--user', 'tamu');
+    const second = lumbung.with({ LUMBUNG_PASSWORD: 'kedua' });
+    const [keys] = await second.json('key', 'list');
+    const mine = (keys as { current: boolean; id: string; userName: string }[]).find(({ current }) => current);
+    expect(mine).toMatchObject({ userName: 'tamu' });
+    expect(await second.run('key', 'remove', mine?.id ?? '')).toMatchObject({ exitCode: 1 });
+    await succeed('key', 'remove', (mine?.id ?? '').slice(0, 12));
+    expect(await second.run('snapshots')).toMatchObject({ exitCode: 12 });
+  });
+
+  it('leaves files out of snapshots afterwards', async () => {
+    const preview = await succeed('rewrite', '--exclude', '*.php', '--dry-run');
+    expect(preview).toContain('index.php');
+    await succeed('rewrite', '--exclude', '*.php', '--forget');
+    expect(await succeed('ls', 'latest', source)).not.toContain('index.php');
+  });
+
+  it('is copied to a second one', async () => {
+    const from = ['--repo', path.join(folder, 'second-repo'), '--from-repo', repository];
+    const target = lumbung.with({ LUMBUNG_FROM_PASSWORD: PASSWORD });
+    expect(await target.run('init', ...from, '--copy-chunker-params')).toMatchObject({ exitCode: 0 });
+    const messages = await target.json('copy', ...from);
+    expect(messages.at(-1)).toMatchObject({ message_type: 'summary', copied_snapshots: 1, skipped_snapshots: 0 });
+    expect((await target.json('copy', ...from)).at(-1)).toMatchObject({ copied_snapshots: 0, skipped_snapshots: 1 });
+  });
+});
+
+describe('what does not work', () => {
+  it('is told by exit codes that scripts know', async () => {
+    const wrong = await lumbung.with({ LUMBUNG_PASSWORD: 'x' }).run('snapshots');
+    expect(wrong).toMatchObject({ exitCode: 12, stdout: '', stderr: expect.stringContaining('password') });
+    const missing = await lumbung.run('snapshots', '--repo', path.join(folder, 'none'));
+    expect(missing).toMatchObject({ exitCode: 10, stdout: '', stderr: expect.stringContaining('none') });
+    const typo = await lumbung.run('snapshotz');
+    expect(typo).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('snapshots') });
+  });
+
+  it('waits for nobody who holds the repository, unless it is told to', async () => {
+    const { ports } = fakeWorld({ folder });
+    const held = await openRepositoryAt(repository, {
+      password: Buffer.from(PASSWORD),
+      ports,
+      workingDirectory: folder,
+    });
+    await using lock = await lockRepository(held, { kind: 'exclusive' });
+    expect(lock.kind).toBe('exclusive');
+    const outcome = await lumbung.run('snapshots');
+    expect(outcome).toMatchObject({ exitCode: 11, stderr: expect.stringContaining('4711') });
+    expect(await lumbung.run('snapshots', '--no-lock')).toMatchObject({ exitCode: 0 });
+    expect(await lumbung.run('tag', '--add', 'x', '--no-lock')).toMatchObject({ exitCode: 1 });
+  });
+
+  it('leaves no lock and no damage when a backup is interrupted', async () => {
+    const busy = path.join(folder, 'interrupted');
+    await cp(repository, busy, { recursive: true });
+    const big = path.join(folder, 'big');
+    await using file = await open(big, 'w');
+    await file.truncate(64 * 2 ** 30); // a hole: much to read, nothing on the disk
+    const { child, outcome } = lumbung.start('backup', '--repo', busy, big);
+    await firstLock(path.join(busy, 'locks'));
+    await sleep(800);
+    child.kill('SIGINT');
+    expect(await outcome).toMatchObject({ exitCode: 130, stderr: expect.not.stringMatching(/\n\s+at /) });
+    expect(await readdir(path.join(busy, 'locks'))).toEqual([]);
+    expect(await lumbung.run('check', '--repo', busy)).toMatchObject({ exitCode: 0 });
+  });
+});
+
+async function firstLock(locks: string): Promise<void> {
+  while ((await readdir(locks)).length === 0) await sleep(20);
+}
