@@ -1,5 +1,14 @@
 // Makes the trees that the benchmarks back up. Everything comes from a seed: two machines measure the same bytes.
-import { closeSync, mkdirSync, openSync, readFileSync, utimesSync, writeFileSync, writeSync, existsSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+  existsSync,
+} from 'node:fs';
 import path from 'node:path';
 
 /** xorshift128+ on 32-bit halves would be overkill: a linear congruential step is enough to place and size files. */
@@ -34,7 +43,8 @@ function textPool(seed: Seeded): Buffer {
   const words: string[] = [];
   for (let wordIdx = 0; wordIdx < 6000; wordIdx += 1) {
     let word = '';
-    for (let left = seed.between(2, 11); left > 0; left -= 1) word += 'etaoinshrdlucmfwypvbgkjqxz'[Math.floor(seed.next() ** 1.7 * 26)] ?? 'e';
+    for (let left = seed.between(2, 11); left > 0; left -= 1)
+      word += 'etaoinshrdlucmfwypvbgkjqxz'[Math.floor(seed.next() ** 1.7 * 26)] ?? 'e';
     words.push(word);
   }
   const parts: string[] = [];
@@ -106,7 +116,12 @@ function write(file: string, bytes: Buffer, stamp: number): void {
 }
 
 function placeOf(folder: string, fileIdx: number): string {
-  return path.join(folder, `app${fileIdx % 25}`, `module${Math.floor(fileIdx / 25) % 40}`, `part${Math.floor(fileIdx / 1000) % 4}`);
+  return path.join(
+    folder,
+    `app${fileIdx % 25}`,
+    `module${Math.floor(fileIdx / 25) % 40}`,
+    `part${Math.floor(fileIdx / 1000) % 4}`,
+  );
 }
 
 /** About 1.5 GB in 50,000 files: sources and pages, some pictures and archives, a few large files, a few copies. */
@@ -126,13 +141,21 @@ export function makeMixed(folder: string, pools: Pools, scale = 1): void {
           : Math.floor(300_000 * 10 ** seed.next());
     const nature = seed.next();
     const pool = nature < 0.62 ? pools.text : nature < 0.85 ? pools.records : pools.noise;
-    write(path.join(place, `file${fileIdx}.${pool === pools.text ? 'txt' : 'bin'}`), fill(pool, seed, sizeBytes, fileIdx), fileIdx);
+    write(
+      path.join(place, `file${fileIdx}.${pool === pools.text ? 'txt' : 'bin'}`),
+      fill(pool, seed, sizeBytes, fileIdx),
+      fileIdx,
+    );
   }
   const large = path.join(folder, 'large');
   mkdirSync(large, { recursive: true });
   for (let largeIdx = 0; largeIdx < 6; largeIdx += 1) {
     const pool = [pools.records, pools.noise, pools.text][largeIdx % 3] ?? pools.text;
-    write(path.join(large, `dump${largeIdx}.dat`), fill(pool, seed, Math.round(40 * 2 ** 20 * scale), 900_000 + largeIdx), largeIdx);
+    write(
+      path.join(large, `dump${largeIdx}.dat`),
+      fill(pool, seed, Math.round(40 * 2 ** 20 * scale), 900_000 + largeIdx),
+      largeIdx,
+    );
   }
 }
 

@@ -13,7 +13,14 @@ import { changeOnePercent, makeLarge, makeMixed, makePools, makeSmall } from './
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PASSWORD = 'benchmark';
-const STEPS = ['first backup', 'unchanged backup', 'day 2: 1 % changed', 'restore', 'check --read-data', 'forget half, prune'] as const;
+const STEPS = [
+  'first backup',
+  'unchanged backup',
+  'day 2: 1 % changed',
+  'restore',
+  'check --read-data',
+  'forget half, prune',
+] as const;
 type Step = (typeof STEPS)[number];
 
 interface Tool {
@@ -43,7 +50,14 @@ const runs = Number(options.runs);
 const scale = Number(options.scale);
 
 function resticLike(name: string, version: string, program: readonly string[]): Tool {
-  const call = (repo: string, ...rest: string[]): readonly string[] => [...program, '-r', repo, '--no-cache', '-q', ...rest];
+  const call = (repo: string, ...rest: string[]): readonly string[] => [
+    ...program,
+    '-r',
+    repo,
+    '--no-cache',
+    '-q',
+    ...rest,
+  ];
   return {
     name,
     version,
@@ -54,7 +68,19 @@ function resticLike(name: string, version: string, program: readonly string[]): 
       'day 2: 1 % changed': call(repo, 'backup', source),
       restore: call(repo, 'restore', 'latest', '--target', target),
       'check --read-data': call(repo, 'check', '--read-data'),
-      'forget half, prune': call(repo, 'forget', '--tag', 'half', '--keep-last', '1', '--group-by', '', '--prune', '--max-unused', '0'),
+      'forget half, prune': call(
+        repo,
+        'forget',
+        '--tag',
+        'half',
+        '--keep-last',
+        '1',
+        '--group-by',
+        '',
+        '--prune',
+        '--max-unused',
+        '0',
+      ),
     }),
   };
 }
@@ -86,9 +112,13 @@ function tools(): readonly Tool[] {
   const wanted = new Set(options.tools.split(','));
   const found: Tool[] = [];
   const node = process.execPath;
-  if (wanted.has('lumbung')) found.push(resticLike('lumbung', 'this checkout', [node, path.join(ROOT, 'bin/lumbung.mjs')]));
+  if (wanted.has('lumbung'))
+    found.push(resticLike('lumbung', 'this checkout', [node, path.join(ROOT, 'bin/lumbung.mjs')]));
   const current = process.env['LUMBUNG_PEER_RESTIC'] ?? path.join(ROOT, '.peers/restic-0.19.1');
-  for (const [name, program] of [['restic', current], ['restic-debian', 'restic']] as const) {
+  for (const [name, program] of [
+    ['restic', current],
+    ['restic-debian', 'restic'],
+  ] as const) {
     if (!wanted.has(name)) continue;
     const version = versionOf(program, ['version']);
     if (version === undefined) console.log(`skipped: ${name} (${program} is not there)`);
@@ -118,7 +148,14 @@ async function measure(command: readonly string[], cwd: string): Promise<Sample>
   const child: ChildProcess = spawn(program, args, {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, RESTIC_PASSWORD: PASSWORD, LUMBUNG_PASSWORD: PASSWORD, BORG_PASSPHRASE: PASSWORD, BORG_BASE_DIR: path.join(options.folder, 'borg-home'), BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes' },
+    env: {
+      ...process.env,
+      RESTIC_PASSWORD: PASSWORD,
+      LUMBUNG_PASSWORD: PASSWORD,
+      BORG_PASSPHRASE: PASSWORD,
+      BORG_BASE_DIR: path.join(options.folder, 'borg-home'),
+      BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes',
+    },
   });
   let errors = '';
   child.stderr?.on('data', (piece: Buffer) => {
@@ -273,7 +310,10 @@ const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, ${M
 const report = [
   `Medians of ${runs} runs, the tools in turn; \`ratio\` is Lumbung's time (or size) divided by the peer's: smaller is better. The second figure is the peak memory of the largest process.`,
   '',
-  `Machine: ${machine}. Peers: ${all.slice(1).map(({ version }) => version).join(', ')}. Scale ${scale}.`,
+  `Machine: ${machine}. Peers: ${all
+    .slice(1)
+    .map(({ version }) => version)
+    .join(', ')}. Scale ${scale}.`,
   '',
   ...sections,
 ].join('\n');

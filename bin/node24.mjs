@@ -6,7 +6,7 @@
 // imports the file itself, so that there is no second process.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import module from 'node:module';
+import * as nodeModule from 'node:module';
 import { constants, homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -88,11 +88,13 @@ export async function launch(file, args) {
  * somebody else's code. Worker threads and children learn of it by the variable.
  */
 function keepCompiledCode() {
-  if ((process.env.NODE_COMPILE_CACHE ?? '') !== '' || (process.env.NODE_DISABLE_COMPILE_CACHE ?? '') !== '') return;
-  const base = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
-  process.env.NODE_COMPILE_CACHE = path.join(base, 'lumbung', 'compiled');
+  if ((process.env['NODE_COMPILE_CACHE'] ?? '') !== '' || (process.env['NODE_DISABLE_COMPILE_CACHE'] ?? '') !== '')
+    return;
+  const base = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache');
+  const folder = path.join(base, 'lumbung', 'compiled');
+  process.env['NODE_COMPILE_CACHE'] = folder;
   // Old versions have no such call; then only the child keeps it.
-  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
+  nodeModule.enableCompileCache?.(folder);
 }
 
 /**

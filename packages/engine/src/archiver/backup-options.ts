@@ -44,7 +44,10 @@ export interface SnapshotOptions {
   /** Recorded in the snapshot, for example `lumbung 0.1.0`. */
   readonly programVersion?: string;
   /** `id`: this snapshot; `none`: read everything again; `newest`: the newest of the same group (default). */
-  readonly parent?: { readonly kind: 'newest' } | { readonly kind: 'none' } | { readonly kind: 'id'; readonly id: string };
+  readonly parent?:
+    | { readonly kind: 'newest' }
+    | { readonly kind: 'none' }
+    | { readonly kind: 'id'; readonly id: string };
   /** Default: host and paths. Empty: any snapshot may be the parent. */
   readonly groupBy?: readonly GroupKey[];
   /** Write no snapshot when the tree equals the parent's. */

@@ -123,7 +123,9 @@ export class BackupProgress {
     if (nowMs - this.#lastStatusMs < STATUS_INTERVAL_MS) return;
     this.#lastStatusMs = nowMs;
     const filesDone = this.#files.new + this.#files.modified + this.#files.unchanged;
-    const expected = this.#isWalkDone ? { files: 0, bytes: 0 } : { files: this.#expectedFiles, bytes: this.#expectedBytes };
+    const expected = this.#isWalkDone
+      ? { files: 0, bytes: 0 }
+      : { files: this.#expectedFiles, bytes: this.#expectedBytes };
     this.#emit({
       kind: 'status',
       filesDone,

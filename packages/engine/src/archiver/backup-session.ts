@@ -141,7 +141,9 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
   const writer = options.dryRun === true ? undefined : indexed.createWriter({ signal });
   const polynomial = parsePolynomial(repository.config.chunkerPolynomial);
   const chunker =
-    options.smallCut === undefined ? standardChunker(polynomial) : smallCutChunker(polynomial, options.smallCut.averageBytes);
+    options.smallCut === undefined
+      ? standardChunker(polynomial)
+      : smallCutChunker(polynomial, options.smallCut.averageBytes);
   const { encrypt, macK, macR } = repository.masterKey;
 
   await using pool = new ArchivePool({
@@ -198,7 +200,11 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
 }
 
 /** What the workers had left becomes one pack where it fits: an incremental backup should not add a small pack a worker. */
-async function mergeUnfinished(repository: Repository, writer: BlobWriter, unfinished: readonly UnfinishedPack[]): Promise<void> {
+async function mergeUnfinished(
+  repository: Repository,
+  writer: BlobWriter,
+  unfinished: readonly UnfinishedPack[],
+): Promise<void> {
   const newBuilder = (): PackBuilder =>
     new PackBuilder({ sealer: repository.sealer, targetSizeBytes: repository.packSizeBytes });
   const finish = async (builder: PackBuilder): Promise<void> => {
@@ -262,4 +268,3 @@ function timestampOf(timeMs: number): Timestamp {
 function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
-

@@ -22,7 +22,11 @@ import { joinPath, type ResolvedTargets, resolveTargets } from './targets.ts';
  * @throws LumbungError BACKUP_NO_TARGET, BACKUP_TARGET_CONFLICT, BACKUP_TARGETS_MISSING, BACKUP_EMPTY, PATTERN_INVALID,
  *   LOCK_CONFLICT (operator), LOCK_LOST (transient), errors of the backend
  */
-export async function backup(repository: Repository, options: BackupOptions, call: BackupCallOptions = {}): Promise<BackupResult> {
+export async function backup(
+  repository: Repository,
+  options: BackupOptions,
+  call: BackupCallOptions = {},
+): Promise<BackupResult> {
   const workingDirectory = byteStringOfText(options.workingDirectory);
   const targets = resolveTargets(options.targets, {
     workingDirectory: options.workingDirectory,

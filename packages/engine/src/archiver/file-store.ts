@@ -90,7 +90,11 @@ export class FileStore {
     const weight = this.#batchBytes + files.length * FILE_WEIGHT_BYTES;
     this.#batch = [];
     this.#batchBytes = 0;
-    const tasks: FileTask[] = files.map(({ path, nameJson, stats }) => ({ path, nameJson, sizeBytes: Number(stats.size) }));
+    const tasks: FileTask[] = files.map(({ path, nameJson, stats }) => ({
+      path,
+      nameJson,
+      sizeBytes: Number(stats.size),
+    }));
     const first = files[0];
     if (first !== undefined) this.#parts.progress.beginFile(first.path);
     this.#parts.pool.enqueue({ kind: 'files', files: tasks }, weight, (reply) => {
@@ -163,7 +167,10 @@ export class FileStore {
       const lengthBytes = cut.lengths.reduce((sum, length) => sum + length, 0);
       for (const piece of splitInTwo(cut.lengths)) {
         pieces.push(
-          this.#request({ kind: 'chunks', path: file.path, offset: offset + piece.beginBytes, lengths: piece.lengths, inode }, piece.sizeBytes),
+          this.#request(
+            { kind: 'chunks', path: file.path, offset: offset + piece.beginBytes, lengths: piece.lengths, inode },
+            piece.sizeBytes,
+          ),
         );
       }
       offset += lengthBytes;

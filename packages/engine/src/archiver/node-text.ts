@@ -76,7 +76,11 @@ export class NodeHeadWriter {
   #time(milliseconds: bigint, nanosecondsTotal: bigint): string {
     const seconds = Math.floor(Number(milliseconds) / 1000);
     const rest = Number(nanosecondsTotal % NANOSECONDS);
-    return formatTimestamp(rest < 0 ? Math.floor(Number(nanosecondsTotal / NANOSECONDS)) - 1 : seconds, rest < 0 ? rest + 1_000_000_000 : rest, this.#zone);
+    return formatTimestamp(
+      rest < 0 ? Math.floor(Number(nanosecondsTotal / NANOSECONDS)) - 1 : seconds,
+      rest < 0 ? rest + 1_000_000_000 : rest,
+      this.#zone,
+    );
   }
 
   #owner(uid: number): string {
@@ -118,7 +122,10 @@ export function linkTargetText(target: Buffer): string {
 }
 
 /** `"extended_attributes":[…],`, or nothing. An attribute that cannot be read is reported and left out. */
-export function extendedAttributesText(path: ByteString, onUnreadable: (name: ByteString, error: unknown) => void): string {
+export function extendedAttributesText(
+  path: ByteString,
+  onUnreadable: (name: ByteString, error: unknown) => void,
+): string {
   const names = listXattrs(path);
   if (names.length === 0) return '';
   const written: string[] = [];

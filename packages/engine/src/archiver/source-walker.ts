@@ -1,12 +1,27 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { assertNever, type ByteString, byteStringOfText, fsPath, LumbungError, textOf, toErrorRecord } from '@lumbung/stdx';
+import {
+  assertNever,
+  type ByteString,
+  byteStringOfText,
+  fsPath,
+  LumbungError,
+  textOf,
+  toErrorRecord,
+} from '@lumbung/stdx';
 import type { KnownNodeType as NodeType } from '../format/tree.ts';
 import type { BackupProgress } from './backup-progress.ts';
 import { FolderJob } from './folder-job.ts';
 import type { FileChange } from './file-change.ts';
 import type { FileStore } from './file-store.ts';
-import { extendedAttributesText, isVanished, linkTargetText, nameJsonOf, type NodeHeadWriter, nodeTypeOf } from './node-text.ts';
+import {
+  extendedAttributesText,
+  isVanished,
+  linkTargetText,
+  nameJsonOf,
+  type NodeHeadWriter,
+  nodeTypeOf,
+} from './node-text.ts';
 import { ParentFolder } from './parent-folder.ts';
 import type { Selection } from './selection.ts';
 import { joinPath, type TargetNode } from './targets.ts';
@@ -55,7 +70,11 @@ export class SourceWalker {
   }
 
   /** Ends when the walk is over; the root tree may still wait for workers: `onRoot` says when it is written. */
-  async walk(root: TargetNode, parentTreeId: string | undefined, onRoot: (treeId: string, job: FolderJob) => void): Promise<void> {
+  async walk(
+    root: TargetNode,
+    parentTreeId: string | undefined,
+    onRoot: (treeId: string, job: FolderJob) => void,
+  ): Promise<void> {
     const parent = parentTreeId === undefined ? undefined : await this.#openParent(parentTreeId);
     const job = new FolderJob({
       snapshotPath: ROOT,
@@ -179,7 +198,15 @@ export class SourceWalker {
         return;
       case 'read':
         job.isSameAsParent = false;
-        files.archive({ job, place: job.reserve(), path, nameJson, snapshotPath, stats, action: verdict.isKnown ? 'modified' : 'new' });
+        files.archive({
+          job,
+          place: job.reserve(),
+          path,
+          nameJson,
+          snapshotPath,
+          stats,
+          action: verdict.isKnown ? 'modified' : 'new',
+        });
         return;
       default:
         assertNever(verdict);

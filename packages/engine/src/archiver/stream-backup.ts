@@ -115,7 +115,11 @@ function timestampOf(timeMs: number): Timestamp {
 }
 
 /** A stream has no inode: its node carries no owner names, inode or link count. */
-function syntheticNode(session: BackupSession, name: ByteString, time: Timestamp): Omit<TreeNode, 'type' | 'mode' | 'content'> {
+function syntheticNode(
+  session: BackupSession,
+  name: ByteString,
+  time: Timestamp,
+): Omit<TreeNode, 'type' | 'mode' | 'content'> {
   const { uid, gid } = session.repository.ports.identity;
   return {
     name,

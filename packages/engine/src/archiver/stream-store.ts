@@ -22,7 +22,12 @@ export interface StoredStream {
  */
 export async function storeStream(
   stream: Readable,
-  options: { readonly pool: ArchivePool; readonly chunker: ChunkerParams; readonly onBytes?: (count: number) => void; readonly signal: AbortSignal },
+  options: {
+    readonly pool: ArchivePool;
+    readonly chunker: ChunkerParams;
+    readonly onBytes?: (count: number) => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<StoredStream> {
   const { pool, chunker, onBytes, signal } = options;
   const cutter = new Cutter(chunker);

@@ -25,7 +25,7 @@ function instantiate(memory: WebAssembly.Memory): Kernel {
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   const { scan } = exports;
   assert(typeof scan === 'function', 'the kernel has a scan');
-  return { scan: (...args) => Number(scan(...args)) | 0 };
+  return { scan: (...args) => Number(Reflect.apply(scan, undefined, args)) | 0 };
 }
 
 /**

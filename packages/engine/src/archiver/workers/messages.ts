@@ -57,7 +57,12 @@ export type ArchiveRequest =
       readonly inode: string;
     }
   /** Store chunks whose bytes come along (a stream); the buffer is the worker's. */
-  | { readonly kind: 'bytes'; readonly jobId: number; readonly buffer: ArrayBuffer; readonly lengths: readonly number[] }
+  | {
+      readonly kind: 'bytes';
+      readonly jobId: number;
+      readonly buffer: ArrayBuffer;
+      readonly lengths: readonly number[];
+    }
   | { readonly kind: 'segment'; readonly segment: SharedBlobSetSegment }
   /** The memory of a stored pack, to be filled again. */
   | { readonly kind: 'recycle'; readonly buffer: ArrayBuffer }
@@ -89,10 +94,27 @@ export type ArchiveReply =
       readonly lengths: readonly number[];
       readonly isEnd: boolean;
     }
-  | { readonly kind: 'chunks'; readonly jobId: number; readonly ids: readonly string[]; readonly sizeBytes: number; readonly added: AddedBytes }
+  | {
+      readonly kind: 'chunks';
+      readonly jobId: number;
+      readonly ids: readonly string[];
+      readonly sizeBytes: number;
+      readonly added: AddedBytes;
+    }
   | { readonly kind: 'jobFailed'; readonly jobId: number; readonly error: ErrorRecord; readonly isVanished: boolean }
-  | { readonly kind: 'pack'; readonly workerNr: number; readonly id: string; readonly bytes: Uint8Array; readonly blobs: readonly PackedBlob[] }
+  | {
+      readonly kind: 'pack';
+      readonly workerNr: number;
+      readonly id: string;
+      readonly bytes: Uint8Array;
+      readonly blobs: readonly PackedBlob[];
+    }
   /** What was left when the work ended: sealed blobs without a header. */
-  | { readonly kind: 'finished'; readonly workerNr: number; readonly bytes: Uint8Array; readonly blobs: readonly PackedBlob[] }
+  | {
+      readonly kind: 'finished';
+      readonly workerNr: number;
+      readonly bytes: Uint8Array;
+      readonly blobs: readonly PackedBlob[];
+    }
   /** The worker cannot go on: a bug, or out of memory. */
   | { readonly kind: 'broken'; readonly error: ErrorRecord };

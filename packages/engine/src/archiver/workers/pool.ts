@@ -113,7 +113,12 @@ export class ArchivePool implements AsyncDisposable {
   }
 
   /** Hands a job in; `onReply` runs on the main thread with its answer. Does not wait: see `waitForRoom`. */
-  enqueue(job: ArchiveJob, weight: number, onReply: (reply: JobReply) => void, transfer: readonly ArrayBuffer[] = []): void {
+  enqueue(
+    job: ArchiveJob,
+    weight: number,
+    onReply: (reply: JobReply) => void,
+    transfer: readonly ArrayBuffer[] = [],
+  ): void {
     const jobId = this.#nextJobId;
     this.#nextJobId += 1;
     const queued: QueuedJob = { request: { ...job, jobId }, weight, transfer, onReply };
@@ -131,7 +136,8 @@ export class ArchivePool implements AsyncDisposable {
   get isHungry(): boolean {
     return (
       this.#queue.length === 0 &&
-      (this.#workers.length < this.#options.workerCount || this.#workers.some(({ underWay }) => underWay < REQUESTS_PER_WORKER))
+      (this.#workers.length < this.#options.workerCount ||
+        this.#workers.some(({ underWay }) => underWay < REQUESTS_PER_WORKER))
     );
   }
 
@@ -187,7 +193,8 @@ export class ArchivePool implements AsyncDisposable {
       }
     }
     const isBusy = idlest === undefined || idlest.underWay > 0;
-    if (isBusy && this.#workers.length < this.#options.workerCount && this.#queue.length > 0) return this.#startWorker();
+    if (isBusy && this.#workers.length < this.#options.workerCount && this.#queue.length > 0)
+      return this.#startWorker();
     return idlest;
   }
 
@@ -217,7 +224,10 @@ export class ArchivePool implements AsyncDisposable {
         break;
       case 'finished':
         worker.isFinished = true;
-        this.#unfinished.push({ bytes: Buffer.from(reply.bytes.buffer, reply.bytes.byteOffset, reply.bytes.length), blobs: reply.blobs });
+        this.#unfinished.push({
+          bytes: Buffer.from(reply.bytes.buffer, reply.bytes.byteOffset, reply.bytes.length),
+          blobs: reply.blobs,
+        });
         break;
       case 'broken':
         throw fromErrorRecord(reply.error);
