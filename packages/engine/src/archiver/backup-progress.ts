@@ -11,8 +11,6 @@ const CURRENT_FILES_MAX = 2;
 /** Item errors kept for the result; a broken disk must not fill the memory. The count goes on. */
 const ERRORS_KEPT_MAX = 10_000;
 
-export const NOTHING_ADDED: AddedBytes = { blobs: 0, plainBytes: 0, storedBytes: 0 };
-
 /** Counts what a backup does and tells it. */
 export class BackupProgress {
   readonly #clock: Clock;

@@ -5,8 +5,6 @@ import { type Brand, LumbungError } from '@lumbung/stdx';
 
 /** Names a blob by its plaintext. */
 export type BlobId = Brand<string, 'BlobId'>;
-/** Names a folder's blob. */
-export type TreeId = BlobId;
 /** Names a pack by its bytes. */
 export type PackId = Brand<string, 'PackId'>;
 export type SnapshotId = Brand<string, 'SnapshotId'>;
