@@ -6,6 +6,7 @@ import { isLumbungError } from '@lumbung/stdx';
 import { expect, it, onTestFinished } from 'vitest';
 import { complaints, prune, restoreTo } from '../lab/acts.ts';
 import { runBackupScript, startLockScript, untilEnd } from '../lab/backup-process.ts';
+import { spawnCommandLine } from '../lab/command-line.ts';
 import { makeDiskRepository, openOnDisk } from '../lab/disk-repository.ts';
 import { makeGrowingSource } from '../lab/growing-source.ts';
 import { complaintsOfPeer, describePeers, type Peer, peerBacksUp, peerDoes, runPeer, spawnPeer } from '../lab/peers.ts';
@@ -59,6 +60,22 @@ describePeers('two clients at one time', (peer: Peer) => {
     expect(await end).toMatchObject({ exitCode: 0, signal: null });
     expect(readdirSync(path.join(folder, 'locks'))).toEqual([]);
     await peerDoes(peer, folder, ['unlock']);
+  });
+
+  it('our command line lives through the unlock of the stock client, and finishes its backup', async () => {
+    const { folder } = await makeDiskRepository();
+    const backup = spawnCommandLine(folder, ['backup', '--stdin', '--stdin-filename', 'dump.sql']);
+    onTestFinished(() => void backup.kill('SIGKILL'));
+    const end = untilEnd(backup);
+    backup.stdin.write('select 1;');
+    while (readdirSync(path.join(folder, 'locks')).length === 0 && backup.exitCode === null) await sleep(20);
+    await peerDoes(peer, folder, ['unlock']);
+    await sleep(100);
+    expect(readdirSync(path.join(folder, 'locks'))).toHaveLength(1);
+    backup.stdin.end('select 2;');
+    expect(await end).toMatchObject({ exitCode: 0, signal: null });
+    expect(await peerDoes(peer, folder, ['dump', 'latest', '/dump.sql'])).toBe('select 1;select 2;');
+    expect(await complaintsOfPeer(peer, folder)).toEqual([]);
   });
 
   it('our lock of a process that was killed is stale to the stock client', async () => {
