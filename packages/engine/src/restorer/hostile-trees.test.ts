@@ -137,10 +137,13 @@ describe('links that lead elsewhere', () => {
   it('does not link to a file outside through a first name that is a link', async () => {
     mkdirSync(lab.target);
     symlinkSync(path.join(outside, 'precious'), at('a'));
-    const twin = { links: 2, inode: 7n };
-    await lab.restore(await lab.save([file('a', 'x', twin), file('b', 'x', twin)]), { overwrite: 'never' });
-    // The further name is one of the link itself, not of what it points to.
-    expect(statSync(path.join(outside, 'precious')).nlink).toBe(1);
+    const twin = { links: 2, inode: 7n, permissions: 0o7777 };
+    const before = statSync(path.join(outside, 'precious'));
+    const tree = await lab.save([file('a', 'x', twin), file('b', 'x', twin)]);
+    expect((await lab.restore(tree, { overwrite: 'never' })).errors).toEqual(['RESTORE_LINK_BROKEN /b']);
+    const { mode, nlink, mtimeMs } = statSync(path.join(outside, 'precious'));
+    expect([mode, nlink, mtimeMs]).toEqual([before.mode, 1, before.mtimeMs]);
+    expect(existsSync(at('b'))).toBe(false);
   });
 
   it('deletes a link, not what is behind it', async () => {

@@ -3,11 +3,12 @@ import { type ByteString, bytesOf, fsPath, LumbungError } from '@lumbung/stdx';
 import { makeDevice, makeFifo } from '@lumbung/stdx/node';
 import type { TreeNode } from '../format/tree.ts';
 import { joinPath } from '../snapshot/resolve-tree.ts';
-import { existingFileAt, judgeOverwrite, removeExisting } from './existing-file.ts';
+import { type ExistingFile, existingFileAt, judgeOverwrite, removeExisting } from './existing-file.ts';
 import type { MetadataWriter, NodeMetadata } from './node-metadata.ts';
 import { removeTree } from './remove-tree.ts';
 import type { OverwritePolicy } from './restore-options.ts';
 import type { RestoreTally } from './restore-tally.ts';
+import { shownPath } from './selection.ts';
 import type { TargetFolder } from './target-folder.ts';
 import { yieldToOthers } from './yield-to-others.ts';
 
@@ -84,32 +85,36 @@ export class LateNodes {
 
   /** @throws the signal's reason */
   async make(): Promise<void> {
-    await this.#forEach(this.#nodes, (late) => this.#makeNode(late, () => createSpecial(late)));
+    await this.#forEach(this.#nodes, (late) =>
+      this.#makeNode(late, (existing) => {
+        this.#clear(late.folder.pathOf(late.node.name), existing);
+        createSpecial(late);
+        return 'made';
+      }),
+    );
     await this.#forEach(this.#names, (late) => this.#makeName(late));
     if (this.#mayDelete) await this.#forEach(this.#extra, (path) => this.#removeExtra(path));
     await this.#forEach(this.#folders.reverse(), ({ folder, metadata }) => this.#finishFolder(folder, metadata));
   }
 
   /** Makes one node where nothing is, or where the policy lets what is there go. */
-  #makeNode(late: LateNode, create: () => void): void {
-    const { tally, overwrite, isDryRun, deletesExtra, metadataWriter } = this.#options;
+  #makeNode(late: LateNode, make: (existing: ExistingFile | undefined) => 'made' | 'was there'): void {
+    const { tally, overwrite, isDryRun, metadataWriter } = this.#options;
     const { folder, node, metadata } = late;
     const path = folder.pathOf(node.name);
     const location = joinPath(folder.location, node.name);
     try {
       const existing = folder.isFresh ? undefined : existingFileAt(path);
       if (judgeOverwrite(overwrite, existing, node) === 'skip') {
-        tally.unexpect(0);
         tally.skipped(location, node.type, 0);
         return;
       }
-      if (!isDryRun) {
-        if (existing !== undefined) removeExisting(path, existing, deletesExtra);
-        create();
-        const failure = metadataWriter.applyToPath(path, metadata, {
-          isLink: node.type === 'symlink',
-          prunesXattrs: folder.hasDefaultAccessList,
-        });
+      if (!isDryRun && make(existing) === 'made') {
+        const prunesXattrs = folder.hasDefaultAccessList;
+        const failure =
+          node.type === 'file'
+            ? metadataWriter.applyByOpening(path, metadata, { isFolder: false, prunesXattrs })
+            : metadataWriter.applyToPath(path, metadata, { isLink: node.type === 'symlink', prunesXattrs });
         if (failure !== undefined) tally.failed(location, failure);
       }
       tally.done('restored', location, node.type, 0);
@@ -120,19 +125,23 @@ export class LateNodes {
 
   #makeName(late: LateNode & { readonly first: FirstName }): void {
     const { folder, node, first } = late;
-    const { tally } = this.#options;
     const path = folder.pathOf(node.name);
     const firstPath = first.folder.pathOf(first.name);
-    if (!this.#options.isDryRun && !folder.isFresh) {
-      // The same inode already: nothing to replace, and its metadata was set by its first name.
-      const existing = existingFileAt(path);
+    this.#makeNode(late, (existing) => {
       const target = existingFileAt(firstPath);
-      if (existing !== undefined && existing.inode === target?.inode && existing.device === target.device) {
-        tally.done('restored', joinPath(folder.location, node.name), node.type, 0);
-        return;
-      }
-    }
-    this.#makeNode(late, () => linkSync(fsPath(firstPath), fsPath(path)));
+      // It was left as it was, by the policy or a failure: what is there is not the file that this is a name of.
+      if (target?.type !== 'file') throw firstNameMissing(joinPath(first.folder.location, first.name));
+      // The same inode already: nothing to replace, and its metadata was set with its first name.
+      if (existing !== undefined && existing.inode === target.inode && existing.device === target.device)
+        return 'was there';
+      this.#clear(path, existing);
+      linkSync(fsPath(firstPath), fsPath(path));
+      return 'made';
+    });
+  }
+
+  #clear(path: ByteString, existing: ExistingFile | undefined): void {
+    if (existing !== undefined) removeExisting(path, existing, this.#options.deletesExtra);
   }
 
   #removeExtra(path: ByteString): void {
@@ -168,6 +177,15 @@ export class LateNodes {
       act(item);
     }
   }
+}
+
+function firstNameMissing(location: ByteString): LumbungError {
+  return new LumbungError('RESTORE_LINK_BROKEN', {
+    kind: 'operator',
+    message: `the file that this is another name of was not restored: ${shownPath(location)}`,
+    context: { first: shownPath(location) },
+    hint: 'see what became of that file; restoring without it, by --exclude, makes this one a file of its own',
+  });
 }
 
 function createSpecial({ folder, node }: LateNode): void {
