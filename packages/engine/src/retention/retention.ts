@@ -1,4 +1,13 @@
-import { civilOf, type CivilTime, compareInstants, type Instant, instantOf, millisecondsOf, type Timestamp } from '../format/timestamp.ts';
+import { assert } from '@lumbung/stdx';
+import {
+  type CivilTime,
+  civilOf,
+  compareInstants,
+  type Instant,
+  instantOf,
+  millisecondsOf,
+  type Timestamp,
+} from '../format/timestamp.ts';
 import { formatRetentionDuration, isZeroDuration, type RetentionDuration, subtractDuration } from './duration.ts';
 import { RETENTION_PERIODS, type RetentionPeriod, type RetentionPolicy, UNLIMITED } from './policy.ts';
 
@@ -26,7 +35,14 @@ export interface RetentionDecision<S> {
 
 /** Whether the policy names nothing to keep. */
 export function isEmptyPolicy(policy: RetentionPolicy): boolean {
-  const spans = [policy.within, policy.withinHourly, policy.withinDaily, policy.withinWeekly, policy.withinMonthly, policy.withinYearly];
+  const spans = [
+    policy.within,
+    policy.withinHourly,
+    policy.withinDaily,
+    policy.withinWeekly,
+    policy.withinMonthly,
+    policy.withinYearly,
+  ];
   return (
     policy.keepTags.length === 0 &&
     RETENTION_PERIODS.every((period) => policy[period] === 0) &&
@@ -83,7 +99,15 @@ function spanRules(policy: RetentionPolicy, newest: Timestamp | undefined): Peri
   return spans.flatMap(([period, span]) =>
     span === undefined || isZeroDuration(span)
       ? []
-      : [{ period, name: `${period} within ${formatRetentionDuration(span)}`, since: sinceOf(newest, span), left: UNLIMITED, lastKey: Number.NaN }],
+      : [
+          {
+            period,
+            name: `${period} within ${formatRetentionDuration(span)}`,
+            since: sinceOf(newest, span),
+            left: UNLIMITED,
+            lastKey: Number.NaN,
+          },
+        ],
   );
 }
 
@@ -93,9 +117,20 @@ function sinceOf(newest: Timestamp | undefined, span: RetentionDuration): Instan
   return newest === undefined ? LONG_AGO : subtractDuration(newest, span);
 }
 
+/** A snapshot with what the rules ask of its time. */
+interface TimedSnapshot<S> {
+  readonly snapshot: S;
+  readonly instant: Instant;
+  readonly civil: CivilTime;
+}
+
+function timed<S extends RetainableSnapshot>(snapshot: S): TimedSnapshot<S> {
+  return { snapshot, instant: instantOf(snapshot.time), civil: civilOf(snapshot.time) };
+}
+
 /** The newest time that is not in the future: a clock that once ran ahead must not age everything else. */
-function newestPast(snapshots: readonly RetainableSnapshot[], nowMs: number): Timestamp | undefined {
-  return snapshots.find(({ time }) => millisecondsOf(instantOf(time)) < nowMs)?.time;
+function newestPast(newestFirst: readonly TimedSnapshot<RetainableSnapshot>[], nowMs: number): Timestamp | undefined {
+  return newestFirst.find(({ instant }) => millisecondsOf(instant) < nowMs)?.snapshot.time;
 }
 
 function hasTags({ tags }: RetainableSnapshot, wanted: readonly string[]): boolean {
@@ -104,9 +139,11 @@ function hasTags({ tags }: RetainableSnapshot, wanted: readonly string[]): boole
 }
 
 /**
- * Decides which snapshots of one group stay, exactly as restic does.
+ * Decides which snapshots of one group stay, exactly as restic does: from the newest to the oldest, each rule keeps the
+ * first it sees of every period, while it has a count left. An empty policy would remove all, so it is not taken for one.
  *
  * @param nowMs milliseconds since 1970, for what counts as the future
+ * @throws LumbungError BUG_ASSERTION (bug): the policy is empty
  * @see docs/design/repository-format.md#retention
  */
 export function applyRetention<S extends RetainableSnapshot>(
@@ -114,26 +151,24 @@ export function applyRetention<S extends RetainableSnapshot>(
   policy: RetentionPolicy,
   nowMs: number,
 ): RetentionDecision<S> {
-  const sorted = [...snapshots].sort((a, b) => compareInstants(instantOf(b.time), instantOf(a.time)));
-  const newest = newestPast(sorted, nowMs);
+  assert(!isEmptyPolicy(policy), 'a policy says what to keep');
+  const newestFirst = snapshots.map(timed).sort((a, b) => compareInstants(b.instant, a.instant));
+  const newest = newestPast(newestFirst, nowMs);
   const counted = countRules(policy);
   const rules = [...counted, ...spanRules(policy, newest)];
-  const { within } = policy;
-  const withinSince = within === undefined || isZeroDuration(within) ? undefined : sinceOf(newest, within);
+  const plainMatches = plainMatchesOf(policy, newest);
 
   const keep: S[] = [];
   const remove: S[] = [];
   const reasons: RetentionReason<S>[] = [];
-  for (const [place, snapshot] of sorted.entries()) {
-    const isOldest = place === sorted.length - 1;
-    const matches = policy.keepTags.filter((tags) => hasTags(snapshot, tags)).map((tags) => `has tags [${tags.join(', ')}]`);
-    if (within !== undefined && withinSince !== undefined && compareInstants(instantOf(snapshot.time), withinSince) > 0) {
-      matches.push(`within ${formatRetentionDuration(within)}`);
-    }
+  for (const [place, item] of newestFirst.entries()) {
+    const isOldest = place === newestFirst.length - 1;
+    const matches = plainMatches(item);
     for (const rule of rules) {
-      const match = applyRule(rule, snapshot, { place, isOldest });
+      const match = applyRule(rule, item, { place, isOldest });
       if (match !== undefined) matches.push(match);
     }
+    const { snapshot } = item;
     if (matches.length === 0) remove.push(snapshot);
     else {
       keep.push(snapshot);
@@ -143,14 +178,29 @@ export function applyRetention<S extends RetainableSnapshot>(
   return { keep, remove, reasons };
 }
 
+/** The rules that look at one snapshot alone: its tags, its age. */
+function plainMatchesOf(
+  { keepTags, within }: RetentionPolicy,
+  newest: Timestamp | undefined,
+): (item: TimedSnapshot<RetainableSnapshot>) => string[] {
+  const since = within === undefined || isZeroDuration(within) ? undefined : sinceOf(newest, within);
+  return ({ snapshot, instant }) => {
+    const matches = keepTags.filter((tags) => hasTags(snapshot, tags)).map((tags) => `has tags [${tags.join(', ')}]`);
+    if (within !== undefined && since !== undefined && compareInstants(instant, since) > 0) {
+      matches.push(`within ${formatRetentionDuration(within)}`);
+    }
+    return matches;
+  };
+}
+
 function applyRule(
   rule: PeriodRule,
-  snapshot: RetainableSnapshot,
+  { instant, civil }: TimedSnapshot<RetainableSnapshot>,
   { place, isOldest }: { readonly place: number; readonly isOldest: boolean },
 ): string | undefined {
   if (rule.left === 0) return undefined;
-  if (rule.since !== undefined && compareInstants(instantOf(snapshot.time), rule.since) <= 0) return undefined;
-  const key = periodKey(rule.period, civilOf(snapshot.time), place);
+  if (rule.since !== undefined && compareInstants(instant, rule.since) <= 0) return undefined;
+  const key = periodKey(rule.period, civil, place);
   const isRepeated = key === rule.lastKey;
   // With something left the oldest stays too: the history reaches as far back as it can.
   if (isRepeated && !isOldest) return undefined;
