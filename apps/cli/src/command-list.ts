@@ -1,8 +1,54 @@
-import { CARE_COMMANDS } from './command-list/care.ts';
+import { CARE_COMMANDS, cache, unlock } from './command-list/care.ts';
+import { KEY_FAMILY } from './command-list/keys.ts';
 import { LOOK_COMMANDS } from './command-list/look.ts';
 import { RESTORE_COMMANDS } from './command-list/restore.ts';
-import { START_COMMANDS } from './command-list/start.ts';
-import type { CommandSpec } from './command-spec.ts';
+import { init, START_COMMANDS } from './command-list/start.ts';
+import type { CommandFamily, CommandNode, CommandSpec } from './command-spec.ts';
+
+const version: CommandSpec = {
+  kind: 'command',
+  name: 'version',
+  group: 'other',
+  summary: 'command.version',
+  options: [],
+  examples: [],
+  usesRepository: false,
+  stopsWithReader: true,
+  load: () => import('./commands/version.ts'),
+};
+
+/** What concerns a repository as a whole, under one name. */
+const repo: CommandFamily = {
+  kind: 'family',
+  name: 'repo',
+  group: 'start',
+  summary: 'command.repo',
+  members: [
+    init,
+    {
+      kind: 'command',
+      name: 'info',
+      group: 'look',
+      summary: 'command.repoInfo',
+      options: [],
+      examples: ['repo info'],
+      usesRepository: true,
+      stopsWithReader: true,
+      load: () => import('./commands/repo-info.ts'),
+    },
+    KEY_FAMILY,
+    unlock,
+    cache,
+  ],
+};
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandSpec[] = [...START_COMMANDS, ...LOOK_COMMANDS, ...RESTORE_COMMANDS, ...CARE_COMMANDS];
+export const COMMANDS: readonly CommandNode[] = [
+  ...START_COMMANDS,
+  repo,
+  ...LOOK_COMMANDS,
+  ...RESTORE_COMMANDS,
+  ...CARE_COMMANDS,
+  KEY_FAMILY,
+  version,
+];

@@ -1,32 +1,53 @@
 import path from 'node:path';
-import type { CompressionMode, IndexedRepository, Lock, Repository } from '@lumbung/engine';
-import { COMPRESSION_MODES, lockRepository } from '@lumbung/engine';
-import { openRepositoryAt } from '@lumbung/runner';
+import {
+  COMPRESSION_MODES,
+  type CompressionMode,
+  type Lock,
+  lockRepository,
+  type OpenOptions,
+  type Repository,
+  removeOldCaches,
+} from '@lumbung/engine';
+import { openRepositoryAt, type StorageOptions } from '@lumbung/runner';
 import { LumbungError } from '@lumbung/stdx';
 import type { OptionBag } from './option-bag.ts';
-import { Output } from './output.ts';
-import { type PasswordSources, readPassword, REPOSITORY_PASSWORD_VARIABLES, SOURCE_PASSWORD_VARIABLES } from './password.ts';
+import type { Output } from './output.ts';
+import {
+  type PasswordSources,
+  REPOSITORY_PASSWORD_VARIABLES,
+  readPassword,
+  SOURCE_PASSWORD_VARIABLES,
+} from './password.ts';
+import { ProgressLine } from './progress-line.ts';
 import { readFirstLine } from './read-lines.ts';
 import type { Texts } from './texts/texts.ts';
 import { VERSION } from './version.ts';
 import type { World } from './world.ts';
 
-/** What every command gets. Repositories that it opens are closed with it. */
+const KIBIBYTE = 2 ** 10;
+const MEBIBYTE = 2 ** 20;
+
+/** What every command gets: the world, the words, and what the options of every command say about repositories. */
 export class CommandContext {
   readonly world: World;
   readonly texts: Texts;
   readonly output: Output;
-  readonly #globals: OptionBag;
+  /** The user's wish to stop; of a command that only answers, also that nobody listens any more. */
+  readonly signal: AbortSignal;
+  readonly #options: OptionBag;
 
-  constructor(parts: { readonly world: World; readonly texts: Texts; readonly output: Output; readonly globals: OptionBag }) {
+  constructor(parts: {
+    readonly world: World;
+    readonly texts: Texts;
+    readonly output: Output;
+    readonly options: OptionBag;
+    readonly signal: AbortSignal;
+  }) {
     this.world = parts.world;
     this.texts = parts.texts;
     this.output = parts.output;
-    this.#globals = parts.globals;
-  }
-
-  get signal(): AbortSignal {
-    return this.world.signal;
+    this.signal = parts.signal;
+    this.#options = parts.options;
   }
 
   /** `lumbung x.y.z`, as snapshots record it. */
@@ -35,131 +56,177 @@ export class CommandContext {
   }
 
   get isLockWanted(): boolean {
-    return !this.#globals.flag('noLock');
+    return !this.#options.flag('noLock');
+  }
+
+  /** Whose snapshots are written, and looked at, unless an option says otherwise. */
+  get hostOfEnvironment(): string | undefined {
+    return this.#variable('HOST');
   }
 
   get cacheDirectory(): string {
-    const { variable, homeDirectory } = this.world;
-    const base =
-      this.#globals.text('cacheDir') ?? variable('LUMBUNG_CACHE_DIR') ?? variable('RESTIC_CACHE_DIR') ?? path.join(variable('XDG_CACHE_HOME') ?? path.join(homeDirectory, '.cache'), 'lumbung');
-    return path.resolve(this.world.workingDirectory, base);
+    const { variable, homeDirectory, workingDirectory } = this.world;
+    const caches = variable('XDG_CACHE_HOME') ?? path.join(homeDirectory, '.cache');
+    const base = this.#options.text('cacheDir') ?? this.#variable('CACHE_DIR') ?? path.join(caches, 'lumbung');
+    return path.resolve(workingDirectory, base);
   }
 
-  get compression(): CompressionMode {
-    const option = this.#globals.choice('compression', COMPRESSION_MODES);
-    const fromEnvironment = this.world.variable('LUMBUNG_COMPRESSION') ?? this.world.variable('RESTIC_COMPRESSION');
-    return option ?? COMPRESSION_MODES.find((mode) => mode === fromEnvironment) ?? 'auto';
+  progress(): ProgressLine {
+    return new ProgressLine(this.output, this.texts, this.world.ports.clock);
   }
 
-  get packSizeBytes(): number | undefined {
-    const fromEnvironment = this.world.variable('LUMBUNG_PACK_SIZE') ?? this.world.variable('RESTIC_PACK_SIZE');
-    const mebibytes = this.#globals.integer('packSize', 1) ?? (fromEnvironment === undefined ? undefined : Number(fromEnvironment));
-    return mebibytes === undefined ? undefined : mebibytes * 2 ** 20;
+  /** What `--repo` and its kin say about the storage. */
+  get storage(): StorageOptions {
+    return {
+      ports: this.world.ports,
+      workingDirectory: this.world.workingDirectory,
+      uploadBytesPerSecond: this.#rate('limitUpload'),
+      downloadBytesPerSecond: this.#rate('limitDownload'),
+      driverOptions: this.#options.pairs('option'),
+      onRetry: ({ place, delayMs, error }) => {
+        const values = { place, message: error.message, time: this.texts.duration(delayMs) };
+        this.output.note(this.texts.t('repository.retry', values));
+      },
+    };
+  }
+
+  /** How blobs are packed. */
+  get packing(): Pick<OpenOptions, 'compression' | 'packSizeBytes'> {
+    return { compression: this.#compression, packSizeBytes: this.#packSizeBytes };
+  }
+
+  get #compression(): CompressionMode {
+    const isMode = (text: string): text is CompressionMode => COMPRESSION_MODES.some((mode) => mode === text);
+    const text = this.#options.choice('compression', COMPRESSION_MODES) ?? this.#variable('COMPRESSION') ?? 'auto';
+    return isMode(text) ? text : this.#options.refuse('compression', text, COMPRESSION_MODES.join(', '));
+  }
+
+  get #packSizeBytes(): number | undefined {
+    const text = this.#options.text('packSize') ?? this.#variable('PACK_SIZE');
+    if (text === undefined || text === '0') return undefined;
+    const isNumber = /^\d{1,4}$/.test(text);
+    return isNumber ? Number(text) * MEBIBYTE : this.#options.refuse('packSize', text, '4 – 128');
+  }
+
+  /** KiB a second, as restic takes them; 0: no limit. */
+  #rate(name: string): number | undefined {
+    const kibibytes = this.#options.integer(name, 0) ?? 0;
+    return kibibytes === 0 ? undefined : kibibytes * KIBIBYTE;
+  }
+
+  /** `LUMBUNG_x`, or else `RESTIC_x`. */
+  #variable(name: string): string | undefined {
+    return this.world.variable(`LUMBUNG_${name}`) ?? this.world.variable(`RESTIC_${name}`);
   }
 
   get allowEmptyPassword(): boolean {
-    return this.#globals.flag('insecureNoPassword');
+    return this.#options.flag('insecureNoPassword');
   }
 
-  /** @throws LumbungError REPOSITORY_NOT_NAMED (operator) */
+  /** @throws LumbungError REPOSITORY_NOT_NAMED, OPTIONS_CONFLICT (operator) */
   async repositoryAddress(): Promise<string> {
-    const file = this.#globals.text('repositoryFile') ?? this.world.variable('LUMBUNG_REPOSITORY_FILE') ?? this.world.variable('RESTIC_REPOSITORY_FILE');
-    const address =
-      this.#globals.text('repo') ??
-      (this.#globals.text('repositoryFile') === undefined ? (this.world.variable('LUMBUNG_REPOSITORY') ?? this.world.variable('RESTIC_REPOSITORY')) : undefined) ??
-      (file === undefined ? undefined : await readFirstLine(this.world, file));
-    if (address === undefined || address === '') {
-      throw new LumbungError('REPOSITORY_NOT_NAMED', {
-        kind: 'operator',
-        message: 'no repository was named',
-        hint: 'use --repo, or set LUMBUNG_REPOSITORY',
-      });
-    }
-    return address;
+    const address = await this.#address({ repo: 'repo', file: 'repositoryFile', variables: '' });
+    if (address !== undefined) return address;
+    throw new LumbungError('REPOSITORY_NOT_NAMED', {
+      kind: 'operator',
+      message: 'no repository was named',
+      hint: 'use --repo, or set LUMBUNG_REPOSITORY',
+    });
+  }
+
+  /** An option beats the environment, an address beats a file that holds one. */
+  async #address(names: {
+    readonly repo: string;
+    readonly file: string;
+    readonly variables: 'FROM_' | '';
+  }): Promise<string | undefined> {
+    const repo = this.#options.text(names.repo);
+    const file = this.#options.text(names.file);
+    this.#options.refuseTogether(names.repo, names.file);
+    if (repo !== undefined) return repo;
+    if (file !== undefined) return await readFirstLine(this.world, file);
+    const variable = this.#variable(`${names.variables}REPOSITORY`);
+    if (variable !== undefined) return variable;
+    const variableFile = this.#variable(`${names.variables}REPOSITORY_FILE`);
+    return variableFile === undefined ? undefined : await readFirstLine(this.world, variableFile);
   }
 
   passwordSources(): PasswordSources {
+    this.#options.refuseTogether('passwordFile', 'passwordCommand');
     return {
-      file: this.#globals.text('passwordFile'),
-      command: this.#globals.text('passwordCommand'),
-      isNone: this.#globals.flag('insecureNoPassword'),
+      file: this.#options.text('passwordFile'),
+      command: this.#options.text('passwordCommand'),
+      isNone: this.#options.flag('insecureNoPassword'),
       variables: REPOSITORY_PASSWORD_VARIABLES,
     };
   }
 
-  async password(options: { readonly isNew?: boolean } = {}): Promise<Buffer> {
+  async password(options: { readonly isNew?: boolean; readonly repository?: string } = {}): Promise<Buffer> {
     const { t } = this.texts;
+    const { isNew = false, repository } = options;
     return await readPassword(this.world, this.passwordSources(), {
-      message: options.isNew === true ? t('prompt.newPassword') : t('prompt.password'),
-      ...(options.isNew === true ? { repeat: t('prompt.repeatPassword'), mismatch: t('prompt.mismatch') } : {}),
+      message: isNew ? t('prompt.newPassword') : t('prompt.password', { repository: repository ?? '' }),
+      ...(isNew ? { repeat: t('prompt.repeatPassword') } : {}),
+      isStdinTaken: this.#options.isKnown('stdin') && this.#options.flag('stdin'),
     });
   }
 
   async openRepository(): Promise<Repository> {
     const address = await this.repositoryAddress();
-    return await this.#open(address, await this.password(), this.#globals.text('keyHint') ?? this.world.variable('RESTIC_KEY_HINT'));
+    const password = await this.password({ repository: address });
+    return await this.#open(address, password, this.#options.text('keyHint') ?? this.#variable('KEY_HINT'));
   }
 
-  /** The other repository of `copy` and `init --copy-chunker-params`. */
+  /** The other repository of `copy` and `init --copy-chunker-params`.
+   *  @throws LumbungError SOURCE_REPOSITORY_NOT_NAMED (operator) */
   async openSourceRepository(options: OptionBag): Promise<Repository> {
-    const { variable } = this.world;
-    const file = options.text('fromRepositoryFile') ?? variable('LUMBUNG_FROM_REPOSITORY_FILE') ?? variable('RESTIC_FROM_REPOSITORY_FILE');
-    const address = options.text('fromRepo') ?? variable('LUMBUNG_FROM_REPOSITORY') ?? variable('RESTIC_FROM_REPOSITORY') ?? (file === undefined ? undefined : await readFirstLine(this.world, file));
+    const address = await this.#address({ repo: 'fromRepo', file: 'fromRepositoryFile', variables: 'FROM_' });
     if (address === undefined) {
-      throw new LumbungError('REPOSITORY_NOT_NAMED', { kind: 'operator', message: 'no source repository was named', hint: 'use --from-repo' });
+      throw new LumbungError('SOURCE_REPOSITORY_NOT_NAMED', {
+        kind: 'operator',
+        message: 'no source repository was named',
+        hint: 'use --from-repo',
+      });
     }
-    const password = await readPassword(
-      this.world,
-      {
-        file: options.text('fromPasswordFile'),
-        command: options.text('fromPasswordCommand'),
-        isNone: options.flag('fromInsecureNoPassword'),
-        variables: SOURCE_PASSWORD_VARIABLES,
-      },
-      { message: this.texts.t('prompt.sourcePassword') },
-    );
-    return await this.#open(address, password, options.text('fromKeyHint') ?? variable('RESTIC_FROM_KEY_HINT'));
+    options.refuseTogether('fromPasswordFile', 'fromPasswordCommand');
+    const sources = {
+      file: options.text('fromPasswordFile'),
+      command: options.text('fromPasswordCommand'),
+      isNone: options.flag('fromInsecureNoPassword'),
+      variables: SOURCE_PASSWORD_VARIABLES,
+    };
+    const message = this.texts.t('prompt.sourcePassword', { repository: address });
+    const password = await readPassword(this.world, sources, { message });
+    return await this.#open(address, password, options.text('fromKeyHint') ?? this.#variable('FROM_KEY_HINT'));
   }
 
   async #open(address: string, password: Buffer, keyHint: string | undefined): Promise<Repository> {
+    const cache = this.#options.flag('noCache') ? undefined : { baseDirectory: this.cacheDirectory };
+    if (cache !== undefined && this.#options.flag('cleanupCache')) {
+      await removeOldCaches(cache.baseDirectory, { nowMs: this.world.ports.clock.nowMs() });
+    }
     return await openRepositoryAt(address, {
+      ...this.storage,
+      ...this.packing,
       password,
       keyHint,
       ports: this.world.ports,
-      compression: this.compression,
-      packSizeBytes: this.packSizeBytes,
-      cache: this.#globals.flag('noCache') ? undefined : { baseDirectory: this.cacheDirectory },
-      ...(this.#globals.flag('noExtraVerify') ? { verify: 'off' as const } : {}),
-      uploadBytesPerSecond: kibibytes(this.#globals.integer('limitUpload', 0)),
-      downloadBytesPerSecond: kibibytes(this.#globals.integer('limitDownload', 0)),
-      workingDirectory: this.world.workingDirectory,
+      cache,
+      ...(this.#options.flag('noExtraVerify') ? { verify: 'off' as const } : {}),
       signal: this.signal,
     });
-  }
-
-  /** The repository with its index, for a command that only reads; under a shared lock unless --no-lock. */
-  async openForReading(): Promise<{ readonly repository: Repository; readonly lock: Lock | undefined; load(): Promise<IndexedRepository> }> {
-    const repository = await this.openRepository();
-    const lock = this.isLockWanted ? await this.lock(repository, 'shared') : undefined;
-    return { repository, lock, load: () => repository.loadIndex({ signal: this.signal }) };
   }
 
   async lock(repository: Repository, kind: 'shared' | 'exclusive'): Promise<Lock> {
+    let isTold = false;
     return await lockRepository(repository, {
       kind,
-      retryForMs: this.#globals.milliseconds('retryLock'),
+      retryForMs: this.#options.milliseconds('retryLock'),
       signal: this.signal,
       onWait: () => {
-        this.output.say(this.texts.t('lock.waiting'));
+        if (!isTold) this.output.note(this.texts.t('lock.waiting'));
+        isTold = true;
       },
     });
   }
-}
-
-function kibibytes(value: number | undefined): number | undefined {
-  return value === undefined || value === 0 ? undefined : value * 1024;
-}
-
-export function newOutput(world: World, globals: OptionBag, verbosity: number): Output {
-  return new Output(world, { isJson: globals.flag('json'), verbosity: globals.flag('quiet') ? -1 : verbosity });
 }

@@ -1,33 +1,77 @@
-import { describeError, isLumbungError } from '@lumbung/stdx';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { describeError, errnoOf, isLumbungError } from '@lumbung/stdx';
+import { EXIT, exitCodeOf, type Interruptions } from './exit-codes.ts';
 import { jsonMessage } from './json.ts';
 import type { Output } from './output.ts';
 import type { Texts } from './texts/texts.ts';
 
+export interface ErrorSentence {
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
 /** What is said about an error: one sentence, and what to do. */
-export function errorSentence(error: unknown, texts: Texts): { readonly message: string; readonly hint: string | undefined } {
-  if (!isLumbungError(error)) return { message: describeError(error), hint: undefined };
-  const translated = texts.error(error.code, error.context);
-  return { message: translated?.message ?? error.message, hint: translated?.hint ?? error.hint };
+export function errorSentence(error: unknown, texts: Texts): ErrorSentence {
+  const detail = describeError(error);
+  if (isLumbungError(error)) {
+    const found = texts.error(error.code, { ...error.context, detail });
+    return { message: found?.message ?? error.message, hint: found === undefined ? error.hint : found.hint };
+  }
+  // An error of the operating system: its code has a text of its own, the rest names the file.
+  const errno = errnoOf(error);
+  const found = errno === undefined ? undefined : texts.error(`ERRNO_${errno}`, { detail, path: pathOf(error) ?? '' });
+  return { message: found?.message ?? detail, hint: found?.hint };
+}
+
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 }
 
 /** Tells a command's last error and returns the exit code. */
-export function reportError(error: unknown, parts: { readonly output: Output; readonly texts: Texts; readonly signal: AbortSignal }): number {
-  const { output, texts, signal } = parts;
-  const code = exitCodeOf(error, signal);
-  if (code === EXIT.interrupted) {
-    output.warn(texts.t('error.interrupted'));
-    output.errorMessage(jsonMessage({ message_type: 'exit_error', code, message: texts.t('error.interrupted') }));
+export function reportError(
+  error: unknown,
+  parts: { readonly output: Output; readonly texts: Texts; readonly interruptions: Interruptions },
+): number {
+  const { output, texts, interruptions } = parts;
+  const { t } = texts;
+  const code = exitCodeOf(error, interruptions);
+  if (code === EXIT.outputClosed) return code;
+  const isInterrupted = code === EXIT.interrupted;
+  const { message, hint } = isInterrupted
+    ? { message: t('interrupt.done'), hint: undefined }
+    : errorSentence(error, texts);
+  output.errorMessage(jsonMessage({ message_type: 'exit_error', code, message }));
+  if (isInterrupted) {
+    output.warn(message);
     return code;
   }
-  const { message, hint } = errorSentence(error, texts);
-  output.warn(`${texts.t('error.prefix')}: ${message}`);
-  if (hint !== undefined) output.warn(`  ${texts.t('error.hint')}: ${hint}`);
-  const isBug = !isLumbungError(error) || error.kind === 'bug';
-  if (isBug || output.verbosity >= 2) {
-    if (isBug) output.warn(`  ${texts.t('error.bug')}`);
+  output.warn(labelled(t('error.label'), message));
+  if (hint !== undefined) output.warn(labelled(t('error.hintLabel'), hint));
+  if (isBug(error)) {
+    output.warn(labelled(t('error.hintLabel'), t('error.bug')));
     output.warn(error instanceof Error ? (error.stack ?? String(error)) : String(error));
-  } else if (error.cause !== undefined && output.verbosity >= 1) output.warn(`  ${describeError(error.cause)}`);
-  output.errorMessage(jsonMessage({ message_type: 'exit_error', code, message }));
+  } else if (output.verbosity >= 1) {
+    for (const line of causes(error)) output.warn(labelled(t('error.detailLabel'), line));
+  }
   return code;
+}
+
+function isBug(error: unknown): boolean {
+  return isLumbungError(error) ? error.kind === 'bug' : errnoOf(error) === undefined;
+}
+
+/** The labels stand under each other, and so does what follows. */
+function labelled(label: string, text: string): string {
+  return `${`${label}:`.padEnd(8)} ${text}`;
+}
+
+const CAUSES_MAX = 8;
+
+/** The error as the programmers know it, and what led to it. */
+function causes(error: unknown): string[] {
+  const lines: string[] = [];
+  for (let each: unknown = error; each !== undefined && lines.length < CAUSES_MAX; ) {
+    lines.push(isLumbungError(each) ? `${each.code}: ${each.message}` : describeError(each));
+    each = each instanceof Error ? each.cause : undefined;
+  }
+  return lines;
 }

@@ -10,6 +10,8 @@ export const EXIT = {
   locked: 11,
   wrongPassword: 12,
   interrupted: 130,
+  /** Nobody reads the output any more: what a shell reports of a program that SIGPIPE ended. */
+  outputClosed: 141,
 } as const;
 
 const BY_CODE: ReadonlyMap<string, number> = new Map([
@@ -17,9 +19,17 @@ const BY_CODE: ReadonlyMap<string, number> = new Map([
   ['LOCK_CONFLICT', EXIT.locked],
   ['LOCK_INVALID', EXIT.locked],
   ['PASSWORD_WRONG', EXIT.wrongPassword],
+  ['CANCELLED', EXIT.interrupted],
 ]);
 
-export function exitCodeOf(error: unknown, signal: AbortSignal): number {
-  if (signal.aborted) return EXIT.interrupted;
+/** Why a command was made to stop from outside. */
+export interface Interruptions {
+  readonly interrupted: AbortSignal;
+  readonly outputClosed: AbortSignal;
+}
+
+export function exitCodeOf(error: unknown, { interrupted, outputClosed }: Interruptions): number {
+  if (interrupted.aborted) return EXIT.interrupted;
+  if (outputClosed.aborted) return EXIT.outputClosed;
   return (isLumbungError(error) ? BY_CODE.get(error.code) : undefined) ?? EXIT.failed;
 }

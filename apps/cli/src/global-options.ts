@@ -1,6 +1,6 @@
 import type { OptionSpec } from './command-spec.ts';
 
-/** Options of every command. `--lang` and `--verbose` are taken before the others are looked at. */
+/** Options of every command; they may stand before and behind its name. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '-r, --repo <address>', text: 'option.repo' },
   { flags: '--repository-file <file>', text: 'option.repositoryFile' },
@@ -8,17 +8,19 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--password-command <command>', text: 'option.passwordCommand' },
   { flags: '--key-hint <key>', text: 'option.keyHint' },
   { flags: '--insecure-no-password', text: 'option.insecureNoPassword' },
-  { flags: '--cache-dir <folder>', text: 'option.cacheDir' },
-  { flags: '--no-cache', text: 'option.noCache' },
-  { flags: '--no-lock', text: 'option.noLock' },
-  { flags: '--retry-lock <duration>', text: 'option.retryLock' },
-  { flags: '--compression <mode>', text: 'option.compression' },
-  { flags: '--pack-size <mib>', text: 'option.packSize' },
-  { flags: '--limit-upload <kib/s>', text: 'option.limitUpload' },
-  { flags: '--limit-download <kib/s>', text: 'option.limitDownload' },
-  { flags: '--no-extra-verify', text: 'option.noExtraVerify' },
-  { flags: '--json', text: 'option.json' },
   { flags: '-q, --quiet', text: 'option.quiet' },
   { flags: '-v, --verbose', text: 'option.verbose' },
-  { flags: '--lang <id|en>', text: 'option.lang' },
+  { flags: '--json', text: 'option.json' },
+  { flags: '--lang <language>', text: 'option.lang' },
+  { flags: '--no-lock', text: 'option.noLock' },
+  { flags: '--retry-lock <duration>', text: 'option.retryLock' },
+  { flags: '--cache-dir <folder>', text: 'option.cacheDir' },
+  { flags: '--no-cache', text: 'option.noCache' },
+  { flags: '--cleanup-cache', text: 'option.cleanupCache' },
+  { flags: '--compression <mode>', text: 'option.compression' },
+  { flags: '--pack-size <size>', text: 'option.packSize' },
+  { flags: '--no-extra-verify', text: 'option.noExtraVerify' },
+  { flags: '--limit-upload <rate>', text: 'option.limitUpload' },
+  { flags: '--limit-download <rate>', text: 'option.limitDownload' },
+  { flags: '-o, --option <key=value>', text: 'option.driverOption', isRepeatable: true },
 ];

@@ -6,23 +6,31 @@ import { EXIT } from './exit-codes.ts';
 import { runProgram } from './program.ts';
 import type { World } from './world.ts';
 
-const cancellation = new AbortController();
+const SHOW_CURSOR_AND_WRAP = '\x1b[?25h\x1b[?7h';
 
-function cancel(): void {
+const interruption = new AbortController();
+const closedOutput = new AbortController();
+
+function interrupt(): void {
   // Once: stop cleanly, take the lock away. Twice: whoever presses again does not want to wait.
-  if (cancellation.signal.aborted) process.exit(EXIT.interrupted);
-  cancellation.abort(new DOMException('interrupted', 'AbortError'));
+  if (!interruption.signal.aborted) {
+    interruption.abort(new DOMException('interrupted', 'AbortError'));
+    return;
+  }
+  if (process.stderr.isTTY) process.stderr.write(SHOW_CURSOR_AND_WRAP);
+  process.exit(EXIT.interrupted);
 }
 
-process.on('SIGINT', cancel);
-process.on('SIGTERM', cancel);
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
 // Other clients look whether the holder of a lock lives by sending this.
 process.on('SIGHUP', () => undefined);
-// A reader that has seen enough (`lumbung ls | head`) is no error.
+// A reader that has seen enough (`lumbung ls | head`) is no accident. What only answers stops; a backup goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
+  closedOutput.abort(error);
 });
+// Nobody can be told that nobody can be told.
+process.stderr.on('error', () => undefined);
 
 function userName(): string {
   try {
@@ -32,17 +40,12 @@ function userName(): string {
   }
 }
 
-const variable = (name: string): string | undefined => {
-  const value = process.env[name];
-  return value === undefined || value === '' ? undefined : value;
-};
-
 const world: World = {
   ports: {
     clock: systemClock,
     random: systemRandom,
     identity: {
-      hostname: variable('LUMBUNG_HOST') ?? variable('RESTIC_HOST') ?? os.hostname(),
+      hostname: os.hostname(),
       username: userName(),
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
@@ -50,14 +53,18 @@ const world: World = {
     },
     isProcessAlive,
   },
-  variable,
-  variables: process.env,
+  variable: (name) => {
+    const value = process.env[name];
+    return value === '' ? undefined : value;
+  },
   workingDirectory: process.cwd(),
   homeDirectory: os.homedir(),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  signal: cancellation.signal,
+  interrupted: interruption.signal,
+  outputClosed: closedOutput.signal,
+  runtime: { node: process.versions.node, platform: process.platform, arch: process.arch },
 };
 
 process.exitCode = await runProgram(process.argv.slice(2), world);

@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import type { TextOutput, World } from './world.ts';
 
 export interface OutputOptions {
   readonly isJson: boolean;
@@ -6,64 +6,117 @@ export interface OutputOptions {
   readonly verbosity: number;
 }
 
-/** Where a command speaks. Data goes to standard output, talk about problems to standard error. */
+/** Small pieces are joined to writes of this size: a line each costs a system call each. */
+const WRITE_BYTES = 64 * 2 ** 10;
+
+/** Something drawn at the foot of the terminal, which must go before a line is written. */
+export interface Footer {
+  clear(): void;
+}
+
+/**
+ * Where a command speaks. Standard output carries what was asked for: data, results, and with --json messages and nothing else.
+ * Standard error carries talk: progress, remarks, problems.
+ */
 export class Output {
-  readonly #world: World;
+  readonly #stdout: TextOutput;
+  readonly #stderr: TextOutput;
   readonly isJson: boolean;
   readonly verbosity: number;
-  #clearStatus: (() => void) | undefined;
+  #footer: Footer | undefined;
+  #pending: string[] = [];
+  #pendingLength = 0;
 
-  constructor(world: World, options: OutputOptions) {
-    this.#world = world;
+  constructor(world: Pick<World, 'stdout' | 'stderr'>, options: OutputOptions) {
+    this.#stdout = world.stdout;
+    this.#stderr = world.stderr;
     this.isJson = options.isJson;
     this.verbosity = options.verbosity;
   }
 
-  /** Progress may be drawn: somebody looks at a terminal and wants it. */
-  get isLive(): boolean {
-    return this.#world.stdout.isTTY === true && !this.isJson && this.verbosity >= 0;
+  /** The terminal on which progress may be drawn; undefined: nobody watches, or nobody wants it. */
+  get progressTerminal(): TextOutput | undefined {
+    if (this.isJson || this.isQuiet) return undefined;
+    return [this.#stderr, this.#stdout].find(({ isTTY }) => isTTY === true);
   }
 
-  get columns(): number {
-    return this.#world.stdout.columns ?? 80;
+  get isQuiet(): boolean {
+    return this.verbosity < 0;
   }
 
-  get terminal(): World['stdout'] {
-    return this.#world.stdout;
+  /** Columns of the terminal that results are read on; undefined where they go into a file or a pipe. */
+  get columns(): number | undefined {
+    return this.#stdout.isTTY === true ? (this.#stdout.columns ?? 80) : undefined;
   }
 
-  /** While a status line stands on the terminal, what is written must clear it first. */
-  set statusClearer(clear: (() => void) | undefined) {
-    this.#clearStatus = clear;
+  set footer(footer: Footer | undefined) {
+    this.#footer = footer;
   }
 
-  /** Talk for people: silent with --json and --quiet. */
-  say(text: string): void {
-    if (this.isJson || this.verbosity < 0) return;
-    this.#write(this.#world.stdout, `${text}\n`);
+  /** A result, for people: silent with --json and --quiet. */
+  say(line: string): void {
+    if (!this.isJson && !this.isQuiet) this.#line(this.#stdout, line);
+  }
+
+  /** A remark beside the result: as `say`, but on standard error, so that it never gets into a pipe. */
+  note(line: string): void {
+    if (!this.isJson && !this.isQuiet) this.#line(this.#stderr, line);
   }
 
   /** What was asked for: always written. */
-  data(text: string): void {
-    this.#write(this.#world.stdout, `${text}\n`);
+  data(line: string): void {
+    this.#line(this.#stdout, line);
+  }
+
+  /** A piece of something long, without a line end of its own. Await what is returned: the reader may be slow. */
+  write(text: string): Promise<void> | undefined {
+    this.#pending.push(text);
+    this.#pendingLength += text.length;
+    if (this.#pendingLength < WRITE_BYTES) return undefined;
+    return this.flush();
+  }
+
+  /** Hands on what `write` has collected. */
+  async flush(): Promise<void> {
+    if (this.#flushNow()) return;
+    const stdout = this.#stdout;
+    // Whoever waits for a reader that has gone waits for ever: its end counts as an answer, the signal says the rest.
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        for (const event of ['drain', 'close', 'error']) stdout.off(event, done);
+        resolve();
+      };
+      for (const event of ['drain', 'close', 'error']) stdout.on(event, done);
+    });
   }
 
   /** One JSON message a line; only with --json. @param text JSON */
   message(text: string): void {
-    if (this.isJson) this.#write(this.#world.stdout, `${text}\n`);
+    if (this.isJson) this.#line(this.#stdout, text);
   }
 
   /** A problem, for people; with --json nothing: `errorMessage` tells it. */
-  warn(text: string): void {
-    if (!this.isJson) this.#write(this.#world.stderr, `${text}\n`);
+  warn(line: string): void {
+    if (!this.isJson) this.#line(this.#stderr, line);
   }
 
   errorMessage(text: string): void {
-    if (this.isJson) this.#write(this.#world.stderr, `${text}\n`);
+    if (this.isJson) this.#line(this.#stderr, text);
   }
 
-  #write(stream: World['stdout'], text: string): void {
-    this.#clearStatus?.();
-    stream.write(text);
+  /** False: the stream asks to wait. */
+  #flushNow(): boolean {
+    if (this.#pendingLength === 0) return true;
+    const text = this.#pending.join('');
+    this.#pending = [];
+    this.#pendingLength = 0;
+    this.#footer?.clear();
+    return this.#stdout.write(text);
+  }
+
+  #line(stream: TextOutput, line: string): void {
+    this.#flushNow();
+    this.#footer?.clear();
+    stream.write(`${line}\n`);
   }
 }

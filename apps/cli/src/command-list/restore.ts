@@ -3,7 +3,9 @@ import { EXCLUDE_OPTIONS, FILTER_OPTIONS, INCLUDE_OPTIONS } from './shared-optio
 
 export const RESTORE_COMMANDS: readonly CommandSpec[] = [
   {
+    kind: 'command',
     name: 'restore',
+    usesRepository: true,
     group: 'restore',
     summary: 'command.restore',
     args: '<snapshot>',
@@ -21,11 +23,17 @@ export const RESTORE_COMMANDS: readonly CommandSpec[] = [
       { flags: '--include-xattr <pattern>', text: 'option.includeXattr', isRepeatable: true },
       { flags: '--exclude-xattr <pattern>', text: 'option.excludeXattr', isRepeatable: true },
     ],
-    examples: ['restore latest --target /tmp/restored', 'restore latest:/var/www/site --target /srv/aside --include "*.php"'],
+    examples: [
+      'restore latest --target /tmp/restored',
+      'restore latest:/var/www/site --target /srv/aside --include "*.php"',
+    ],
     load: () => import('../commands/restore.ts'),
   },
   {
+    kind: 'command',
     name: 'dump',
+    usesRepository: true,
+    stopsWithReader: true,
     group: 'restore',
     summary: 'command.dump',
     args: '<snapshot> <path>',

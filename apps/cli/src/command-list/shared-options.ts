@@ -1,8 +1,16 @@
-import type { OptionSpec } from '../command-spec.ts';
+import type { ExitNote, OptionSpec } from '../command-spec.ts';
+import { EXIT } from '../exit-codes.ts';
 
 /** Which snapshots: shared by the commands that work on several. */
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
   { flags: '-H, --host <host>', text: 'option.filterHost', isRepeatable: true },
+  { flags: '--tag <tags>', text: 'option.filterTag', isRepeatable: true },
+  { flags: '--path <path>', text: 'option.filterPath', isRepeatable: true },
+];
+
+/** For `forget`, where `-H` stands for hours. */
+export const LONG_FILTER_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--host <host>', text: 'option.filterHost', isRepeatable: true },
   { flags: '--tag <tags>', text: 'option.filterTag', isRepeatable: true },
   { flags: '--path <path>', text: 'option.filterPath', isRepeatable: true },
 ];
@@ -29,3 +37,22 @@ export const SOURCE_OPTIONS: readonly OptionSpec[] = [
   { flags: '--from-key-hint <key>', text: 'option.fromKeyHint' },
   { flags: '--from-insecure-no-password', text: 'option.fromInsecureNoPassword' },
 ];
+
+export const PRUNE_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--max-unused <limit>', text: 'option.maxUnused' },
+  { flags: '--max-repack-size <size>', text: 'option.maxRepackSize' },
+  { flags: '--repack-cacheable-only', text: 'option.repackCacheableOnly' },
+  { flags: '--repack-small', text: 'option.repackSmall' },
+  { flags: '--repack-smaller-than <size>', text: 'option.repackSmallerThan' },
+  { flags: '--repack-uncompressed', text: 'option.repackUncompressed' },
+];
+
+export const NEW_PASSWORD_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--new-password-file <file>', text: 'option.newPasswordFile' },
+  { flags: '--new-insecure-no-password', text: 'option.newInsecureNoPassword' },
+];
+
+export const DRY_RUN: OptionSpec = { flags: '-n, --dry-run', text: 'option.dryRun' };
+
+export const SOME_UNREADABLE: ExitNote = { code: EXIT.incomplete, text: 'exit.someUnreadable' };
+export const SOME_NOT_REMOVED: ExitNote = { code: EXIT.incomplete, text: 'exit.someNotRemoved' };

@@ -1,27 +1,35 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { EXCLUDE_OPTIONS, SOURCE_OPTIONS } from './shared-options.ts';
+import { DRY_RUN, EXCLUDE_OPTIONS, SOME_UNREADABLE, SOURCE_OPTIONS } from './shared-options.ts';
+
+export const init: CommandSpec = {
+  kind: 'command',
+  name: 'init',
+  usesRepository: true,
+  group: 'start',
+  summary: 'command.init',
+  options: [
+    { flags: '--repository-version <version>', text: 'option.repositoryVersion' },
+    { flags: '--copy-chunker-params', text: 'option.copyChunkerParams' },
+    ...SOURCE_OPTIONS,
+  ],
+  examples: ['init --repo /srv/backup'],
+  load: () => import('../commands/init.ts'),
+};
 
 export const START_COMMANDS: readonly CommandSpec[] = [
+  init,
   {
-    name: 'init',
-    group: 'start',
-    summary: 'command.init',
-    options: [
-      { flags: '--repository-version <version>', text: 'option.repositoryVersion' },
-      { flags: '--copy-chunker-params', text: 'option.copyChunkerParams' },
-      ...SOURCE_OPTIONS,
-    ],
-    examples: ['init --repo /srv/backup'],
-    load: () => import('../commands/init.ts'),
-  },
-  {
+    kind: 'command',
     name: 'backup',
+    usesRepository: true,
     group: 'start',
     summary: 'command.backup',
+    about: 'about.backup',
+    exitNotes: [SOME_UNREADABLE],
     args: '[paths...]',
     options: [
       ...EXCLUDE_OPTIONS,
-      { flags: '--exclude-if-present <name[:header]>', text: 'option.excludeIfPresent', isRepeatable: true },
+      { flags: '--exclude-if-present <name>', text: 'option.excludeIfPresent', isRepeatable: true },
       { flags: '--exclude-caches', text: 'option.excludeCaches' },
       { flags: '--exclude-larger-than <size>', text: 'option.excludeLargerThan' },
       { flags: '-x, --one-file-system', text: 'option.oneFileSystem' },
@@ -41,7 +49,7 @@ export const START_COMMANDS: readonly CommandSpec[] = [
       { flags: '--ignore-ctime', text: 'option.ignoreCtime' },
       { flags: '--with-atime', text: 'option.withAtime' },
       { flags: '--skip-if-unchanged', text: 'option.skipIfUnchanged' },
-      { flags: '-n, --dry-run', text: 'option.dryRun' },
+      DRY_RUN,
       { flags: '--no-scan', text: 'option.noScan' },
       { flags: '--read-concurrency <n>', text: 'option.readConcurrency' },
     ],

@@ -1,25 +1,22 @@
-import { type BackupEvent, type BackupResult, shortId, summaryFields } from '@lumbung/engine';
-import { formatByteSize, fromErrorRecord } from '@lumbung/stdx';
+import { type BackupEvent, type BackupResult, shortId } from '@lumbung/engine';
+import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandContext } from '../context.ts';
 import { errorSentence } from '../errors.ts';
-import { jsonMessage, nonZero } from '../json.ts';
-import { formatDuration, formatRate, ProgressLine } from '../progress-line.ts';
-
-/** Status messages with --json come at most this often unless RESTIC_PROGRESS_FPS says otherwise. */
-const JSON_STATUS_MS = 1000;
+import type { ProgressLine } from '../progress-line.ts';
+import { shownText } from '../shown-name.ts';
+import { StatusPace } from '../status-pace.ts';
+import { backupSummaryJson, excludedItemJson, itemErrorJson, itemJson, statusJson } from './backup-json.ts';
 
 /** Tells what a backup does while it does it, and what it did. */
 export class BackupReport implements Disposable {
   readonly #context: CommandContext;
   readonly #line: ProgressLine;
-  readonly #statusEveryMs: number;
-  #lastStatusMs = 0;
+  readonly #pace: StatusPace;
 
   constructor(context: CommandContext) {
     this.#context = context;
-    this.#line = new ProgressLine(context.output, context.world.ports.clock);
-    const perSecond = Number(context.world.variable('RESTIC_PROGRESS_FPS') ?? 0);
-    this.#statusEveryMs = perSecond > 0 ? 1000 / Math.min(60, perSecond) : JSON_STATUS_MS;
+    this.#line = context.progress();
+    this.#pace = new StatusPace(context.world);
   }
 
   /** Item by item messages are wanted. */
@@ -27,122 +24,84 @@ export class BackupReport implements Disposable {
     return this.#context.output.verbosity >= 2;
   }
 
-  onEvent = (event: BackupEvent): void => {
+  readonly onEvent = (event: BackupEvent): void => {
     const { output, texts } = this.#context;
+    const { t } = texts;
     switch (event.kind) {
       case 'status':
         this.#showStatus(event);
         break;
       case 'item':
-        output.message(
-          jsonMessage({
-            message_type: 'verbose_status',
-            action: event.action,
-            item: event.item,
-            duration: 0,
-            data_size: event.dataBytes,
-            data_size_in_repo: event.dataBytesInRepository,
-            metadata_size: event.metadataBytes,
-            metadata_size_in_repo: event.metadataBytesInRepository,
-            total_files: 0,
-          }),
-        );
-        output.say(texts.t(`backup.item.${event.action}`, { item: event.item }));
+        if (output.isJson) output.message(itemJson(event));
+        else output.say(t(`backup.item.${event.action}`, { item: shownText(event.item) }));
         break;
       case 'excluded':
-        output.message(jsonMessage({ message_type: 'excluded_item', item: event.item }));
-        output.say(texts.t('backup.item.excluded', { item: event.item }));
+        if (output.verbosity < 2) break;
+        if (output.isJson) output.message(excludedItemJson(event.item));
+        else output.say(t('backup.item.excluded', { item: shownText(event.item) }));
         break;
       case 'error': {
         const { message } = errorSentence(fromErrorRecord(event.error), texts);
-        output.errorMessage(jsonMessage({ message_type: 'error', error: { message }, during: event.during, item: event.item }));
-        output.warn(texts.t('backup.itemError', { item: event.item, message }));
+        output.errorMessage(itemErrorJson(event, message));
+        output.warn(`${t('error.label')}: ${t('error.item', { item: shownText(event.item), message })}`);
         break;
       }
       case 'parent':
-        if (output.verbosity >= 0) {
-          output.say(event.snapshotId === undefined ? texts.t('backup.noParent') : texts.t('backup.parent', { id: shortId(event.snapshotId) }));
-        }
+        if (event.snapshotId === undefined) output.note(t('backup.noParent'));
+        else output.note(t('backup.parent', { id: shortId(event.snapshotId) }));
         break;
-      case 'warning':
-        output.warn(event.item === undefined ? event.message : `${event.item}: ${event.message}`);
+      case 'warning': {
+        const message = texts.error(event.code, { detail: event.message, path: event.item })?.message ?? event.message;
+        output.warn(event.item === undefined ? message : t('error.item', { item: shownText(event.item), message }));
         break;
+      }
     }
   };
 
   #showStatus(event: Extract<BackupEvent, { kind: 'status' }>): void {
     const { output, texts } = this.#context;
-    const elapsedMs = this.#line.elapsedMs;
-    const leftMs = event.bytesDone > 0 ? (elapsedMs * (event.bytesTotal - event.bytesDone)) / event.bytesDone : 0;
     if (output.isJson) {
-      if (elapsedMs - this.#lastStatusMs < this.#statusEveryMs) return;
-      this.#lastStatusMs = elapsedMs;
-      output.message(
-        jsonMessage({
-          message_type: 'status',
-          seconds_elapsed: nonZero(Math.floor(elapsedMs / 1000)),
-          seconds_remaining: nonZero(Math.floor(leftMs / 1000)),
-          percent_done: event.bytesTotal === 0 ? 0 : Math.min(1, event.bytesDone / event.bytesTotal),
-          total_files: nonZero(event.filesTotal),
-          files_done: nonZero(event.filesDone),
-          total_bytes: nonZero(event.bytesTotal),
-          bytes_done: nonZero(event.bytesDone),
-          error_count: nonZero(event.errorCount),
-          current_files: event.currentFiles.length === 0 ? undefined : event.currentFiles,
-        }),
-      );
+      if (this.#pace.isDue()) output.message(statusJson(event, this.#line.elapsedMs));
       return;
     }
-    const rate = formatRate(event.bytesDone, elapsedMs);
-    this.#line.show(
-      texts.t('backup.status', {
-        files: event.filesDone,
-        bytes: formatByteSize(event.bytesDone),
-        rate: rate === '' ? '' : `, ${rate}`,
-        left: leftMs > 2000 ? `, ${texts.t('unit.left', { time: formatDuration(leftMs) })}` : '',
-        current: event.currentFiles.at(-1) ?? '',
-      }),
-      event.bytesDone,
-      event.bytesTotal,
-    );
+    this.#line.show({
+      text: texts.t('backup.counts', { files: texts.count(event.filesDone), bytes: texts.bytes(event.bytesDone) }),
+      done: event.bytesDone,
+      total: event.bytesTotal,
+      isBytes: true,
+      item: event.currentFiles.at(-1),
+    });
   }
 
   finish(result: BackupResult): void {
     this.#line.clear();
     const { output, texts } = this.#context;
+    const { t, count, bytes } = texts;
     const { summary } = result;
-    output.message(
-      jsonMessage({
-        message_type: 'summary',
-        ...(result.outcome === 'dry-run' ? { dry_run: true } : {}),
-        ...Object.fromEntries(
-          summaryFields(summary)
-            .filter(({ key }) => !key.startsWith('backup_'))
-            .map((field) => [field.key, 'number' in field ? field.number : undefined]),
-        ),
-        total_duration: result.durationMs / 1000,
-        backup_start: summary.backupStart,
-        backup_end: summary.backupEnd,
-        snapshot_id: result.snapshotId,
-      }),
-    );
-    const added = formatByteSize(summary.dataAdded);
+    output.message(backupSummaryJson(result));
+    const files = {
+      new: count(summary.filesNew),
+      changed: count(summary.filesChanged),
+      unmodified: count(summary.filesUnmodified),
+    };
+    const dirs = {
+      new: count(summary.dirsNew),
+      changed: count(summary.dirsChanged),
+      unmodified: count(summary.dirsUnmodified),
+    };
+    output.say(t('backup.files', files));
+    output.say(t('backup.dirs', dirs));
+    const added = bytes(summary.dataAdded);
+    if (result.outcome === 'dry-run') output.say(t('backup.wouldAdd', { added }));
+    else output.say(t('backup.added', { added, stored: bytes(summary.dataAddedPacked) }));
     output.say('');
-    output.say(texts.t('backup.files', { new: summary.filesNew, changed: summary.filesChanged, unmodified: summary.filesUnmodified }));
-    output.say(texts.t('backup.dirs', { new: summary.dirsNew, changed: summary.dirsChanged, unmodified: summary.dirsUnmodified }));
-    output.say(
-      result.outcome === 'dry-run' ? texts.t('backup.wouldAdd', { added }) : texts.t('backup.added', { added, stored: formatByteSize(summary.dataAddedPacked) }),
-    );
-    output.say(
-      texts.t('backup.processed', {
-        files: summary.totalFilesProcessed,
-        bytes: formatByteSize(summary.totalBytesProcessed),
-        time: formatDuration(result.durationMs),
-      }),
-    );
-    if (result.snapshotId !== undefined) output.say(texts.t('backup.saved', { id: shortId(result.snapshotId) }));
-    if (result.outcome === 'unchanged') output.say(texts.t('backup.unchanged', { id: result.parentId === undefined ? '' : shortId(result.parentId) }));
-    if (result.errors.length > 0) output.warn(texts.t('backup.incomplete', { count: result.errors.length }));
+    const processed = { files: count(summary.totalFilesProcessed), bytes: bytes(summary.totalBytesProcessed) };
+    output.say(t('backup.processed', { ...processed, time: texts.duration(result.durationMs) }));
+    if (result.snapshotId !== undefined) output.say(t('backup.saved', { id: shortId(result.snapshotId) }));
+    if (result.outcome === 'unchanged' && result.parentId !== undefined) {
+      output.say(t('backup.unchanged', { id: shortId(result.parentId) }));
+    }
+    if (result.errors.length > 0) output.warn(t('backup.incomplete', { count: result.errors.length }));
   }
 
   [Symbol.dispose](): void {

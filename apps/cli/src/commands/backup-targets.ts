@@ -4,10 +4,17 @@ import type { OptionBag } from '../option-bag.ts';
 import { readUserFile } from '../read-lines.ts';
 
 /** Paths of the command line and of the lists that options name. */
-export async function backupTargets(context: CommandContext, args: readonly string[], options: OptionBag): Promise<readonly (string | Uint8Array)[]> {
+export async function backupTargets(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionBag,
+): Promise<readonly (string | Uint8Array)[]> {
   const targets: (string | Uint8Array)[] = [...args];
   for (const file of options.texts('filesFrom')) {
-    const lines = (await readUserFile(context.world, file)).toString('utf8').split('\n').map((line) => line.trim());
+    const lines = (await readUserFile(context.world, file))
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.trim());
     for (const line of lines) {
       if (line === '' || line.startsWith('#')) continue;
       const found = globSync(line, { cwd: context.world.workingDirectory });
@@ -15,8 +22,10 @@ export async function backupTargets(context: CommandContext, args: readonly stri
       targets.push(...(found.length > 0 ? found : [line]));
     }
   }
-  for (const file of options.texts('filesFromVerbatim')) targets.push(...splitBytes(await readUserFile(context.world, file), 0x0a));
-  for (const file of options.texts('filesFromRaw')) targets.push(...splitBytes(await readUserFile(context.world, file), 0x00));
+  for (const file of options.texts('filesFromVerbatim'))
+    targets.push(...splitBytes(await readUserFile(context.world, file), 0x0a));
+  for (const file of options.texts('filesFromRaw'))
+    targets.push(...splitBytes(await readUserFile(context.world, file), 0x00));
   return targets;
 }
 

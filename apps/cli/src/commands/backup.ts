@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { backup, type BackupResult, backupStreams, type ExcludeMarker, type SnapshotOptions } from '@lumbung/engine';
+import { type BackupResult, backup, backupStreams, type ExcludeMarker, type SnapshotOptions } from '@lumbung/engine';
 import { describeError, LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
@@ -67,7 +67,11 @@ async function snapshotOptions(context: CommandContext, options: OptionBag): Pro
     ...(host === undefined ? {} : { hostname: host }),
     ...(time === undefined ? {} : { timeMs: parseTime(time, options, 'time') }),
     programVersion: context.programVersion,
-    parent: options.flag('force') ? { kind: 'none' } : parent === undefined ? { kind: 'newest' } : { kind: 'id', id: parent },
+    parent: options.flag('force')
+      ? { kind: 'none' }
+      : parent === undefined
+        ? { kind: 'newest' }
+        : { kind: 'id', id: parent },
     ...(groupBy === undefined ? {} : { groupBy }),
     skipIfUnchanged: options.flag('skipIfUnchanged'),
     dryRun: options.flag('dryRun'),
@@ -83,7 +87,11 @@ function markerOf(text: string): ExcludeMarker {
 /** The output of a command as a stream, and its end: only a command that ended with code 0 has said everything. */
 function commandSource(context: CommandContext, [program, ...args]: readonly string[]) {
   if (program === undefined) {
-    throw new LumbungError('COMMAND_MISSING', { kind: 'operator', message: 'no command was named', hint: 'write it behind --' });
+    throw new LumbungError('COMMAND_MISSING', {
+      kind: 'operator',
+      message: 'no command was named',
+      hint: 'write it behind --',
+    });
   }
   const failed = (reason: string, cause?: unknown): LumbungError =>
     new LumbungError('COMMAND_FAILED', {
@@ -96,7 +104,11 @@ function commandSource(context: CommandContext, [program, ...args]: readonly str
   let ended: Promise<void> | undefined;
   return {
     open: () => {
-      const child = spawn(program, args, { cwd: context.world.workingDirectory, stdio: ['ignore', 'pipe', 'inherit'], signal: context.signal });
+      const child = spawn(program, args, {
+        cwd: context.world.workingDirectory,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        signal: context.signal,
+      });
       ended = new Promise<void>((resolve, reject) => {
         child.on('error', (cause) => {
           child.stdout.destroy(failed(describeError(cause), cause));

@@ -2,7 +2,7 @@ import { CACHE_OLD_AFTER_DAYS, listCaches, removeOldCaches } from '@lumbung/engi
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
-import { formatTable } from './table.ts';
+import { formatTable, type TableColumn } from './table.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Enough of a repository's id to tell caches apart; the whole one would fill the line. */
@@ -43,14 +43,18 @@ export const run: CommandRun = async (context, _args, options) => {
     output.say(t('cache.none', { directory }));
     return EXIT.ok;
   }
-  const header = [t('column.repository'), t('column.lastUsed'), ...(isSizeWanted ? [t('column.size')] : [])];
-  const rows = caches.map(({ repositoryId, ageDays, isOld, sizeBytes }) => [
-    [repositoryId.slice(0, ID_LENGTH)],
-    [
-      `${ageDays === 0 ? t('cache.today') : t('cache.daysAgo', { count: ageDays })}${isOld ? ` (${t('cache.old')})` : ''}`,
-    ],
-    ...(isSizeWanted ? [[texts.bytes(sizeBytes)]] : []),
-  ]);
-  output.data(formatTable(header, rows, t('cache.total', { count: caches.length, directory })));
+  const age = ({ ageDays, isOld }: (typeof caches)[number]): string => {
+    const days = ageDays === 0 ? t('cache.today') : t('cache.daysAgo', { count: ageDays });
+    return isOld ? `${days} (${t('cache.old')})` : days;
+  };
+  const columns: TableColumn<(typeof caches)[number]>[] = [
+    { title: t('column.repository'), cell: ({ repositoryId }) => [repositoryId.slice(0, ID_LENGTH)] },
+    { title: t('column.lastUsed'), cell: (cache) => [age(cache)] },
+  ];
+  if (isSizeWanted) {
+    columns.push({ title: t('column.size'), align: 'right', cell: ({ sizeBytes }) => [texts.bytes(sizeBytes)] });
+  }
+  output.data(formatTable(columns, caches, output.columns));
+  output.note(t('cache.total', { count: caches.length, directory }));
   return EXIT.ok;
 };

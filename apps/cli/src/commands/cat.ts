@@ -1,26 +1,45 @@
-import { encodeConfig, findSnapshot, parseBlobId, parseIndexId, parseLockId, parsePackId, resolveTree } from '@lumbung/engine';
+import {
+  encodeConfig,
+  findSnapshot,
+  parseBlobId,
+  parseIndexId,
+  parseLockId,
+  parsePackId,
+  resolveTree,
+} from '@lumbung/engine';
 import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { refuseArgument } from './refuse-argument.ts';
 
 const KINDS = ['config', 'snapshot', 'index', 'key', 'masterkey', 'lock', 'pack', 'blob', 'tree'] as const;
 
-export const run: CommandRun = async (context, [kindText = '', id], options) => {
-  const kind = KINDS.find((each) => each === kindText) ?? options.refuse('kind', kindText, KINDS.join(' | '));
+export const run: CommandRun = async (context, [kindText = '', id]) => {
+  const kind = KINDS.find((each) => each === kindText) ?? refuseArgument(kindText, KINDS);
   const bytes = await load(context, kind, id);
   if (kind === 'pack' || kind === 'blob') context.world.stdout.write(bytes);
   else context.output.data(pretty(bytes));
   return EXIT.ok;
 };
 
-async function load(context: CommandContext, kind: (typeof KINDS)[number], id: string | undefined): Promise<Uint8Array> {
+async function load(
+  context: CommandContext,
+  kind: (typeof KINDS)[number],
+  id: string | undefined,
+): Promise<Uint8Array> {
   const { signal } = context;
   const repository = await context.openRepository();
   await using lock = context.isLockWanted ? await context.lock(repository, 'shared') : undefined;
   void lock;
   const named = (): string => {
-    if (id === undefined) throw new LumbungError('ID_MISSING', { kind: 'operator', message: `which ${kind}? no id was named`, context: { kind }, hint: 'see `lumbung list`' });
+    if (id === undefined)
+      throw new LumbungError('ID_MISSING', {
+        kind: 'operator',
+        message: `which ${kind}? no id was named`,
+        context: { kind },
+        hint: 'see `lumbung list`',
+      });
     return id;
   };
   switch (kind) {
@@ -28,10 +47,19 @@ async function load(context: CommandContext, kind: (typeof KINDS)[number], id: s
       return encodeConfig(repository.config);
     case 'masterkey': {
       const { macK, macR, encrypt } = repository.masterKey;
-      return Buffer.from(JSON.stringify({ mac: { k: macK.toString('base64'), r: macR.toString('base64') }, encrypt: encrypt.toString('base64') }));
+      return Buffer.from(
+        JSON.stringify({
+          mac: { k: macK.toString('base64'), r: macR.toString('base64') },
+          encrypt: encrypt.toString('base64'),
+        }),
+      );
     }
     case 'snapshot':
-      return await repository.loadUnpacked('snapshots', (await findSnapshot(repository, named(), {}, signal)).snapshot.id, signal);
+      return await repository.loadUnpacked(
+        'snapshots',
+        (await findSnapshot(repository, named(), {}, signal)).snapshot.id,
+        signal,
+      );
     case 'index':
       return await repository.loadUnpacked('index', parseIndexId(named()), signal);
     case 'lock':

@@ -1,54 +1,85 @@
-import { check, type CheckEvent, type ReadDataSelection } from '@lumbung/engine';
-import { formatByteSize } from '@lumbung/stdx';
+import { type CheckEvent, type CheckFinding, type CheckReport, check, type ReadDataSelection } from '@lumbung/engine';
 import type { CommandRun } from '../command-spec.ts';
+import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
 import type { OptionBag } from '../option-bag.ts';
-import { ProgressLine } from '../progress-line.ts';
+import type { Output } from '../output.ts';
+import type { ProgressLine } from '../progress-line.ts';
+import type { Texts } from '../texts/texts.ts';
+import { withRepository } from '../with-repository.ts';
 import { filterOf } from './snapshot-filter.ts';
 
 export const run: CommandRun = async (context, _args, options) => {
-  const { output, texts, signal } = context;
   const readData = readDataOf(options);
-  const repository = await context.openRepository();
-  await using lock = context.isLockWanted ? await context.lock(repository, 'exclusive') : undefined;
-  using line = new ProgressLine(output, context.world.ports.clock);
+  return await withRepository(context, 'preview', async ({ repository, lock, signal }) => {
+    using line = context.progress();
+    const filter = filterOf(options);
+    const report = await check(repository, { lock, signal, readData, filter, onEvent: reporterOf(context, line) });
+    line.clear();
+    context.output.message(summaryJson(report));
+    printReport(context, report);
+    return report.isSound ? EXIT.ok : EXIT.failed;
+  });
+};
+
+function reporterOf({ output, texts }: CommandContext, line: ProgressLine): (event: CheckEvent) => void {
   let phaseText = '';
-  const onEvent = (event: CheckEvent): void => {
-    if (event.kind === 'phase') {
-      phaseText = texts.t(`check.phase.${event.phase}`);
-      output.say(phaseText);
-    } else if (event.kind === 'progress') line.show(phaseText, event.done, event.total);
-    else if (event.kind === 'finding') {
-      const { severity, message, problems = [] } = event.finding;
-      if (severity === 'error') {
-        output.errorMessage(jsonMessage({ message_type: 'error', message }));
-        output.warn(`${texts.t('error.prefix')}: ${message}`);
-        for (const problem of problems) output.warn(`  ${problem}`);
-      } else if (severity === 'hint' || output.verbosity >= 1) output.say(message);
+  return (event) => {
+    switch (event.kind) {
+      case 'phase':
+        phaseText = texts.t(`check.phase.${event.phase}`);
+        line.show({ text: phaseText });
+        break;
+      case 'progress':
+        line.show({ text: phaseText, done: event.done, total: event.total });
+        break;
+      case 'selection':
+        output.note(texts.t('check.selection', { packs: texts.count(event.packs), bytes: texts.bytes(event.bytes) }));
+        break;
+      case 'finding':
+        tellFinding(output, event.finding, texts);
+        break;
     }
   };
-  const report = await check(repository, { lock: lock ?? 'unlocked', signal, readData, filter: filterOf(options), onEvent });
-  line.clear();
-  output.message(
-    jsonMessage({
-      message_type: 'summary',
-      num_errors: report.errorCount,
-      broken_packs: report.brokenPackIds.length === 0 ? null : report.brokenPackIds,
-      suggest_repair_index: report.suggestRepairIndex,
-      suggest_prune: report.suggestPrune,
-    }),
-  );
+}
+
+function tellFinding(output: Output, { severity, message, problems = [] }: CheckFinding, { t }: Texts): void {
+  if (severity === 'information' && output.verbosity < 1) return;
+  if (severity !== 'error') {
+    output.note(message);
+    return;
+  }
+  output.errorMessage(jsonMessage({ message_type: 'error', message }));
+  output.warn(`${t('error.label')}: ${message}`);
+  for (const problem of problems) output.warn(`  ${problem}`);
+}
+
+function summaryJson(report: CheckReport): string {
+  return jsonMessage({
+    message_type: 'summary',
+    num_errors: report.errorCount,
+    broken_packs: report.brokenPackIds.length === 0 ? null : report.brokenPackIds,
+    suggest_repair_index: report.suggestRepairIndex,
+    suggest_prune: report.suggestPrune,
+  });
+}
+
+function printReport({ output, texts }: CommandContext, report: CheckReport): void {
+  const { t, bytes, count } = texts;
   const { counts } = report;
-  output.say(texts.t('check.counts', { snapshots: counts.snapshots, trees: counts.trees, packs: counts.packs }));
-  if (counts.packsRead > 0) output.say(texts.t('check.read', { packs: counts.packsRead, bytes: formatByteSize(counts.bytesRead), blobs: counts.blobsVerified }));
-  if (report.suggestRepairIndex) output.warn(texts.t('check.suggestRepairIndex'));
-  if (report.suggestPrune) output.say(texts.t('check.suggestPrune'));
-  if (report.brokenPackIds.length > 0) output.warn(texts.t('check.brokenPacks', { packs: report.brokenPackIds.join(' ') }));
-  if (report.isSound) output.say(texts.t('check.sound'));
-  else output.warn(texts.t('check.errors', { count: report.errorCount }));
-  return report.isSound ? EXIT.ok : EXIT.failed;
-};
+  const structure = { snapshots: count(counts.snapshots), trees: count(counts.trees), packs: count(counts.packs) };
+  output.say(t('check.counts', structure));
+  if (counts.packsRead > 0) {
+    const read = { packs: count(counts.packsRead), bytes: bytes(counts.bytesRead), blobs: count(counts.blobsVerified) };
+    output.say(t('check.read', read));
+  }
+  if (report.suggestRepairIndex) output.note(t('check.suggestRepairIndex'));
+  if (report.suggestPrune) output.note(t('check.suggestPrune'));
+  if (report.brokenPackIds.length > 0) output.warn(t('check.brokenPacks', { packs: report.brokenPackIds.join(' ') }));
+  if (report.isSound) output.say(t('check.sound'));
+  else output.warn(t('check.errors', { count: report.errorCount }));
+}
 
 function readDataOf(options: OptionBag): ReadDataSelection {
   const subset = options.text('readDataSubset');

@@ -1,4 +1,4 @@
-import { copySnapshots, type CopyEvent, shortId } from '@lumbung/engine';
+import { type CopyEvent, copySnapshots, shortId } from '@lumbung/engine';
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';

@@ -4,6 +4,7 @@ import {
   type ForgetEvent,
   type ForgetGroup,
   type ForgetPlan,
+  type ForgetSelection,
   parseRetentionDuration,
   planForget,
   type RetentionDuration,
@@ -16,56 +17,58 @@ import type { CommandContext } from '../context.ts';
 import { errorSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { OptionBag } from '../option-bag.ts';
+import { shownText } from '../shown-name.ts';
+import { withRepository } from '../with-repository.ts';
 import { pruneAndReport } from './prune-report.ts';
-import { filterOf, groupByOf, shownTime, snapshotJson } from './snapshot-filter.ts';
+import { filterOf, groupByOf, snapshotJson } from './snapshot-filter.ts';
 import { snapshotTable } from './snapshots.ts';
-import { formatTable } from './table.ts';
 
 export const run: CommandRun = async (context, args, options) => {
-  const { output, texts, signal } = context;
-  const repository = await context.openRepository();
+  const { output, texts } = context;
   const isDryRun = options.flag('dryRun');
-  const isUnlocked = isDryRun && !context.isLockWanted;
-  await using lock = isUnlocked ? undefined : await context.lock(repository, 'exclusive');
-  const held = lock ?? 'unlocked';
-  const groupBy = groupByOf(options);
-  const onEvent = (event: ForgetEvent): void => {
-    if (event.kind !== 'unreadable' && event.kind !== 'removeFailed') return;
-    const { message } = errorSentence(fromErrorRecord(event.error), texts);
-    output.warn(texts.t(event.kind === 'unreadable' ? 'forget.unreadable' : 'forget.failed', { id: shortId(event.snapshotId), message }));
-  };
-  const plan = await planForget(repository, {
-    lock: held,
-    signal,
-    onEvent,
-    selection:
-      args.length > 0
-        ? { kind: 'ids', ids: args, filter: filterOf(options) }
-        : {
-            kind: 'policy',
-            policy: policyOf(options),
-            filter: filterOf(options),
-            ...(groupBy === undefined ? {} : { groupBy }),
-            allowRemoveAll: options.flag('unsafeAllowRemoveAll'),
-          },
-  });
-  if (output.isJson) output.data(planJson(plan));
-  else for (const group of plan.groups) printGroup(context, group, options.flag('compact'));
+  return await withRepository(context, isDryRun ? 'preview' : 'exclusive', async ({ repository, lock, signal }) => {
+    const onEvent = (event: ForgetEvent): void => {
+      if (event.kind !== 'unreadable' && event.kind !== 'removeFailed') return;
+      const { message } = errorSentence(fromErrorRecord(event.error), texts);
+      const id = shortId(event.snapshotId);
+      output.warn(texts.t(event.kind === 'unreadable' ? 'forget.unreadable' : 'forget.failed', { id, message }));
+    };
+    const selection = selectionOf(args, options, context.hostOfEnvironment);
+    const plan = await planForget(repository, { lock, signal, onEvent, selection });
+    if (output.isJson) output.data(planJson(plan));
+    else for (const group of plan.groups) printGroup(context, group, options.flag('compact'));
+    output.say('');
 
-  let hasFailures = false;
-  if (plan.removeIds.length === 0) output.say(texts.t('forget.nothing'));
-  else if (isDryRun) output.say(texts.t('forget.would', { count: plan.removeIds.length }));
-  else {
-    const result = await executeForget(plan, { lock: held, signal, onEvent });
-    hasFailures = result.failures.length > 0;
-    output.say(texts.t('forget.removed', { count: result.removedIds.length }));
-    if (!options.flag('prune') && result.removedIds.length > 0) output.say(texts.t('forget.pruneHint'));
-  }
-  if (options.flag('prune') && plan.removeIds.length > 0) {
-    await pruneAndReport(context, repository, options, { lock: held, ...(isDryRun ? { withoutSnapshots: new Set(plan.removeIds) } : {}) });
-  }
-  return hasFailures ? EXIT.incomplete : EXIT.ok;
+    let hasFailures = false;
+    const count = plan.removeIds.length;
+    if (count === 0) output.say(texts.t('forget.nothing'));
+    else if (isDryRun) output.say(texts.t('forget.would', { count }));
+    else {
+      const result = await executeForget(plan, { lock, signal, onEvent });
+      hasFailures = result.failures.length > 0;
+      output.say(texts.t('forget.removed', { count: result.removedIds.length }));
+      if (!options.flag('prune') && result.removedIds.length > 0) output.say(texts.t('forget.pruneHint'));
+    }
+    if (options.flag('prune') && count > 0) {
+      const gone = isDryRun ? { withoutSnapshots: new Set(plan.removeIds) } : {};
+      await pruneAndReport(context, options, { repository, lock, signal, isDryRun, ...gone });
+    }
+    return hasFailures ? EXIT.incomplete : EXIT.ok;
+  });
 };
+
+function selectionOf(ids: readonly string[], options: OptionBag, host: string | undefined): ForgetSelection {
+  const filter = filterOf(options, host);
+  if (ids.length > 0) return { kind: 'ids', ids, filter };
+  const groupBy = groupByOf(options);
+  return {
+    kind: 'policy',
+    policy: policyOf(options),
+    filter,
+    ...(groupBy === undefined ? {} : { groupBy }),
+    allowRemoveAll: options.flag('unsafeAllowRemoveAll'),
+  };
+}
 
 function policyOf(options: OptionBag): RetentionPolicy {
   const span = (name: string): RetentionDuration | undefined => {
@@ -95,21 +98,18 @@ function policyOf(options: OptionBag): RetentionPolicy {
 
 function printGroup(context: CommandContext, group: ForgetGroup, isCompact: boolean): void {
   const { output, texts } = context;
-  const name = [group.hostname, ...(group.paths ?? []), ...(group.tags ?? [])].filter((part) => part !== undefined && part !== '').join('  ');
-  output.say(`\n${texts.t('forget.group', { group: name })}`);
+  const { t, count } = texts;
+  const parts = [group.hostname, ...(group.paths ?? []), ...(group.tags ?? [])].filter((part) => part !== undefined);
+  const name = parts.filter((part) => part !== '').map(shownText);
+  output.say(name.length === 0 ? '' : `\n${t('forget.group', { group: name.join('  ') })}`);
+  const reasons = new Map(group.reasons.map(({ snapshot, matches }) => [snapshot.id, matches]));
   if (group.keep.length > 0) {
-    output.say(texts.t('forget.keep', { count: group.keep.length }));
-    const { t } = texts;
-    output.say(
-      formatTable(
-        [t('column.id'), t('column.time'), t('column.tags'), t('column.reasons')],
-        group.reasons.map(({ snapshot, matches }) => [[shortId(snapshot.id)], [shownTime(snapshot.time)], snapshot.tags, isCompact ? [matches.join(', ')] : matches]),
-      ),
-    );
+    output.say(`\n${t('forget.keep', { count: count(group.keep.length) })}`);
+    output.say(snapshotTable(context, group.keep, { isCompact, reasonsOf: ({ id }) => reasons.get(id) ?? [] }));
   }
   if (group.remove.length > 0) {
-    output.say(texts.t('forget.remove', { count: group.remove.length }));
-    output.say(snapshotTable(context, group.remove, isCompact));
+    output.say(`\n${t('forget.remove', { count: count(group.remove.length) })}`);
+    output.say(snapshotTable(context, group.remove, { isCompact }));
   }
 }
 
@@ -117,7 +117,9 @@ function planJson(plan: ForgetPlan): string {
   const groups = plan.groups.map((group) => {
     const keep = group.keep.map(snapshotJson).join(',');
     const remove = group.remove.length === 0 ? 'null' : `[${group.remove.map(snapshotJson).join(',')}]`;
-    const reasons = group.reasons.map(({ snapshot, matches }) => `{"snapshot":${snapshotJson(snapshot)},"matches":${JSON.stringify(matches)}}`).join(',');
+    const reasons = group.reasons
+      .map(({ snapshot, matches }) => `{"snapshot":${snapshotJson(snapshot)},"matches":${JSON.stringify(matches)}}`)
+      .join(',');
     const head = `"tags":${JSON.stringify(group.tags ?? null)},"host":${JSON.stringify(group.hostname ?? '')},"paths":${JSON.stringify(group.paths ?? null)}`;
     return `{${head},"keep":[${keep}],"remove":${remove},"reasons":[${reasons}]}`;
   });

@@ -5,7 +5,7 @@ import { jsonMessage } from '../json.ts';
 import { shownText } from '../shown-name.ts';
 import { withRepository } from '../with-repository.ts';
 import { shownTime } from './snapshot-filter.ts';
-import { formatTable } from './table.ts';
+import { formatTable, type TableColumn } from './table.ts';
 
 export const run: CommandRun = async (context) =>
   await withRepository(context, 'read', async ({ repository, signal }) => {
@@ -21,13 +21,16 @@ export const run: CommandRun = async (context) =>
       return EXIT.ok;
     }
     const { t } = texts;
-    const rows = keys.map((key) => [
-      [`${key.isCurrent ? '*' : ' '}${shortId(key.id)}`],
-      [key.status === 'valid' ? shownText(key.username) : t('key.damaged')],
-      [key.status === 'valid' ? shownText(key.hostname) : ''],
-      [key.status === 'valid' ? shownTime(key.created) : ''],
-    ]);
-    output.data(formatTable([` ${t('column.id')}`, t('column.user'), t('column.host'), t('column.created')], rows));
+    const columns: TableColumn<KeyDescription>[] = [
+      { title: ` ${t('column.id')}`, cell: (key) => [`${key.isCurrent ? '*' : ' '}${shortId(key.id)}`] },
+      {
+        title: t('column.user'),
+        cell: (key) => [key.status === 'valid' ? shownText(key.username) : t('key.damaged')],
+      },
+      { title: t('column.host'), cell: (key) => [key.status === 'valid' ? shownText(key.hostname) : ''] },
+      { title: t('column.created'), cell: (key) => [key.status === 'valid' ? shownTime(key.created) : ''] },
+    ];
+    output.data(formatTable(columns, keys, output.columns));
     return EXIT.ok;
   });
 

@@ -1,4 +1,4 @@
-import { type KeyId, listKeys, removeKey, type Repository, shortId } from '@lumbung/engine';
+import { type KeyId, listKeys, type Repository, removeKey, shortId } from '@lumbung/engine';
 import { LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';

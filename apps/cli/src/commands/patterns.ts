@@ -11,7 +11,11 @@ export interface Patterns {
   readonly fromFilesCaseInsensitive: readonly string[];
 }
 
-export async function patternsOf(context: CommandContext, options: OptionBag, family: 'exclude' | 'include'): Promise<Patterns> {
+export async function patternsOf(
+  context: CommandContext,
+  options: OptionBag,
+  family: 'exclude' | 'include',
+): Promise<Patterns> {
   const insensitive = family === 'exclude' ? 'iexclude' : 'iinclude';
   return {
     typed: options.texts(family),
@@ -25,7 +29,7 @@ async function readAll(context: CommandContext, files: readonly string[]): Promi
   const patterns: string[] = [];
   for (const file of files) {
     const text = (await readUserFile(context.world, file)).toString('utf8');
-    patterns.push(...parsePatternFile(text, (name) => context.world.variables[name]));
+    patterns.push(...parsePatternFile(text, (name) => context.world.variable(name)));
   }
   return patterns;
 }
@@ -34,5 +38,8 @@ export function choiceOf({ typed, typedCaseInsensitive, fromFiles, fromFilesCase
   readonly patterns: readonly string[];
   readonly caseInsensitivePatterns: readonly string[];
 } {
-  return { patterns: [...typed, ...fromFiles], caseInsensitivePatterns: [...typedCaseInsensitive, ...fromFilesCaseInsensitive] };
+  return {
+    patterns: [...typed, ...fromFiles],
+    caseInsensitivePatterns: [...typedCaseInsensitive, ...fromFilesCaseInsensitive],
+  };
 }

@@ -1,9 +1,24 @@
-import { executePrune, type Lock, planPrune, type PruneEvent, type PruneLimit, type PruneStatistics, type Repository, shortId, type SnapshotId } from '@lumbung/engine';
-import { formatByteSize } from '@lumbung/stdx';
+import {
+  executePrune,
+  type PruneEvent,
+  type PruneLimit,
+  type PruneOptions,
+  type PrunePhase,
+  type PruneStatistics,
+  planPrune,
+  type Repository,
+  type SnapshotId,
+  shortId,
+} from '@lumbung/engine';
 import type { CommandContext } from '../context.ts';
 import { jsonMessage } from '../json.ts';
 import type { OptionBag } from '../option-bag.ts';
-import { ProgressLine } from '../progress-line.ts';
+import type { HeldRepository } from '../with-repository.ts';
+
+/** A pack below this part of the usual size is small. */
+const SMALL_PACK_PART = 0.8;
+/** Only `prune` has this option, `forget --prune` has not. */
+const RECOVER = 'unsafeRecoverNoFreeSpace';
 
 function maxUnusedOf(options: OptionBag): PruneLimit | undefined {
   const text = options.text('maxUnused');
@@ -16,49 +31,77 @@ function maxUnusedOf(options: OptionBag): PruneLimit | undefined {
   return { kind: 'percent', percent: value };
 }
 
+export interface PruneRequest extends HeldRepository {
+  readonly isDryRun: boolean;
+  readonly withoutSnapshots?: ReadonlySet<SnapshotId>;
+}
+
 /** Plans a prune, tells the plan, and carries it out unless it is a dry run. */
 export async function pruneAndReport(
   context: CommandContext,
-  repository: Repository,
   options: OptionBag,
-  how: { readonly lock: Lock | 'unlocked'; readonly withoutSnapshots?: ReadonlySet<SnapshotId> },
+  request: PruneRequest,
 ): Promise<void> {
-  const { output, texts, signal } = context;
-  const isDryRun = options.flag('dryRun');
-  using line = new ProgressLine(output, context.world.ports.clock);
-  let phaseText = '';
+  const { output, texts } = context;
+  const { t, bytes, count } = texts;
+  const { repository, lock, signal, isDryRun } = request;
+  using line = context.progress();
+  let phase: PrunePhase = 'snapshots';
   const onEvent = (event: PruneEvent): void => {
-    if (event.kind === 'phase') phaseText = texts.t(`prune.phase.${event.phase}`);
-    else if (event.kind === 'progress') line.show(phaseText, event.done, event.total);
-    else output.warn(texts.t('prune.removeFailed', { id: shortId(event.packId), message: event.message }));
+    switch (event.kind) {
+      case 'phase':
+        phase = event.phase;
+        line.show({ text: t(`prune.phase.${phase}`), total: 0 });
+        break;
+      case 'progress':
+        line.show({ text: t(`prune.phase.${phase}`), done: event.done, total: event.total });
+        break;
+      case 'removeFailed':
+        output.warn(t('prune.removeFailed', { id: shortId(event.packId), message: event.message }));
+        break;
+    }
   };
-  const maxUnused = maxUnusedOf(options);
-  const maxRepackBytes = options.bytes('maxRepackSize');
-  const smallerThan = options.bytes('repackSmallerThan') ?? (options.flag('repackSmall') ? repository.packSizeBytes * 0.8 : undefined);
   const plan = await planPrune(repository, {
-    lock: how.lock,
+    ...pruneOptions(options, repository),
+    lock,
     signal,
     onEvent,
-    ...(maxUnused === undefined ? {} : { maxUnused }),
-    ...(maxRepackBytes === undefined ? {} : { maxRepackBytes }),
-    repackCacheableOnly: options.flag('repackCacheableOnly'),
-    repackUncompressed: options.flag('repackUncompressed'),
-    recoverNoFreeSpace: options.text('unsafeRecoverNoFreeSpace') !== undefined,
-    ...(smallerThan === undefined ? {} : { repackSmallerThanBytes: smallerThan }),
-    ...(how.withoutSnapshots === undefined ? {} : { withoutSnapshots: how.withoutSnapshots }),
+    ...(request.withoutSnapshots === undefined ? {} : { withoutSnapshots: request.withoutSnapshots }),
   });
   line.clear();
   const { statistics } = plan;
-  output.say(texts.t('prune.repack', { packs: statistics.packs.repack, bytes: formatByteSize(statistics.bytes.repack) }));
-  output.say(texts.t('prune.remove', { packs: statistics.packs.removeTotal, bytes: formatByteSize(statistics.bytes.removeTotal) }));
-  output.say(texts.t('prune.remaining', { bytes: formatByteSize(statistics.bytes.remaining), unused: formatByteSize(statistics.bytes.remainingUnused) }));
-  if (isDryRun || plan.isEmpty) output.say(texts.t(isDryRun ? 'prune.dryRun' : 'prune.nothing'));
+  const { packs } = statistics;
+  output.say('');
+  if (plan.isEmpty) output.say(t('prune.nothing'));
   else {
-    const result = await executePrune(plan, { lock: how.lock, signal, onEvent });
+    const becomesFree = bytes(statistics.bytes.removeTotal + statistics.bytes.unreferenced);
+    output.say(t('prune.remove', { packs: count(packs.removeTotal), bytes: becomesFree }));
+    output.say(t('prune.repack', { packs: count(packs.repack), bytes: bytes(statistics.bytes.repack) }));
+  }
+  const rest = { bytes: bytes(statistics.bytes.remaining), unused: bytes(statistics.bytes.remainingUnused) };
+  output.say(t('prune.remaining', rest));
+  if (isDryRun) output.say(t('prune.dryRun'));
+  else if (!plan.isEmpty) {
+    const result = await executePrune(plan, { lock, signal, onEvent });
     line.clear();
-    output.say(texts.t('prune.done', { removed: result.packsRemoved, written: result.packsWritten }));
+    output.say(t('prune.done', { removed: count(result.packsRemoved), written: count(result.packsWritten) }));
   }
   output.message(summaryJson(statistics));
+}
+
+function pruneOptions(options: OptionBag, { packSizeBytes }: Repository): Partial<PruneOptions> {
+  const maxUnused = maxUnusedOf(options);
+  const maxRepackBytes = options.bytes('maxRepackSize');
+  const smallBytes = options.flag('repackSmall') ? packSizeBytes * SMALL_PACK_PART : undefined;
+  const repackSmallerThanBytes = options.bytes('repackSmallerThan') ?? smallBytes;
+  return {
+    ...(maxUnused === undefined ? {} : { maxUnused }),
+    ...(maxRepackBytes === undefined ? {} : { maxRepackBytes }),
+    ...(repackSmallerThanBytes === undefined ? {} : { repackSmallerThanBytes }),
+    repackCacheableOnly: options.flag('repackCacheableOnly'),
+    repackUncompressed: options.flag('repackUncompressed'),
+    recoverNoFreeSpace: options.isKnown(RECOVER) && options.text(RECOVER) !== undefined,
+  };
 }
 
 function summaryJson({ blobs, bytes, packs }: PruneStatistics): string {

@@ -1,4 +1,4 @@
-import { recoverSnapshots, type RecoverEvent, shortId } from '@lumbung/engine';
+import { type RecoverEvent, recoverSnapshots, shortId } from '@lumbung/engine';
 import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import { errorSentence } from '../errors.ts';

@@ -1,6 +1,5 @@
-import { executeSnapshotChanges, planRewrite } from '@lumbung/engine';
+import { planRewrite } from '@lumbung/engine';
 import type { CommandRun } from '../command-spec.ts';
-import { EXIT } from '../exit-codes.ts';
 import { withRepository } from '../with-repository.ts';
 import { parseTime } from './parse-time.ts';
 import { choiceOf, patternsOf } from './patterns.ts';
@@ -18,11 +17,10 @@ export const run: CommandRun = async (context, args, options) => {
   const need = isDryRun ? 'none' : forget ? 'exclusive' : 'append';
   return await withRepository(context, need, async ({ repository, lock, signal }) => {
     const report = new SnapshotChangeReport(context);
-    const { onEvent } = report;
     const plan = await planRewrite(repository, {
       lock,
       signal,
-      onEvent,
+      onEvent: report.onPlanEvent,
       selection: selectionOf(args, options),
       filter: {
         exclude: exclude.patterns,
@@ -35,8 +33,6 @@ export const run: CommandRun = async (context, args, options) => {
       addSummary: options.flag('snapshotSummary'),
       forget,
     });
-    const failures = isDryRun ? [] : (await executeSnapshotChanges(plan, { lock, signal, onEvent })).failures;
-    report.finish(plan, { isDryRun });
-    return failures.length > 0 ? EXIT.incomplete : EXIT.ok;
+    return await report.carryOut(plan, { lock, signal, isDryRun });
   });
 };

@@ -1,7 +1,15 @@
-import { shortId, type SnapshotChangeEvent, type SnapshotChangePlan, type SnapshotRecord } from '@lumbung/engine';
+import {
+  executeSnapshotChanges,
+  type HeldLock,
+  type SnapshotChangeEvent,
+  type SnapshotChangePlan,
+  type SnapshotRecord,
+  shortId,
+} from '@lumbung/engine';
 import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandContext } from '../context.ts';
 import { errorSentence } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
 import { shownText } from '../shown-name.ts';
 import { shownTime } from './snapshot-filter.ts';
@@ -16,35 +24,34 @@ export class SnapshotChangeReport {
     this.#context = context;
   }
 
-  readonly onEvent = (event: SnapshotChangeEvent): void => {
+  /** While it is planned: what would happen inside which snapshot. */
+  readonly onPlanEvent = (event: SnapshotChangeEvent): void => {
     const { output, texts } = this.#context;
-    switch (event.kind) {
-      case 'snapshot':
-        this.#current = event.snapshot;
-        this.#isHeadingShown = false;
-        if (output.verbosity >= 1) this.#showHeading();
-        break;
-      case 'item':
-        this.#showHeading();
-        output.say(`  ${texts.t(`change.item.${event.action}`, { path: shownText(event.path) })}`);
-        break;
-      case 'saved':
-        output.message(
-          jsonMessage({ message_type: 'changed', old_snapshot_id: event.oldId, new_snapshot_id: event.newId }),
-        );
-        output.say(texts.t('change.saved', { old: shortId(event.oldId), new: shortId(event.newId) }));
-        break;
-      case 'removeFailed': {
-        const { message } = errorSentence(fromErrorRecord(event.error), texts);
-        const sentence = texts.t('forget.failed', { id: shortId(event.snapshotId), message });
-        output.warn(sentence);
-        output.errorMessage(jsonMessage({ message_type: 'error', error: { message: sentence } }));
-        break;
-      }
-      case 'removed':
-        break;
+    if (event.kind === 'snapshot') {
+      this.#current = event.snapshot;
+      this.#isHeadingShown = false;
+      if (output.verbosity >= 1) this.#showHeading();
+    } else if (event.kind === 'item') {
+      this.#showHeading();
+      output.say(`  ${texts.t(`change.item.${event.action}`, { path: shownText(event.path) })}`);
     }
   };
+
+  /** While it is carried out; the items come by again then, but have been told. */
+  #onChangeEvent(event: SnapshotChangeEvent, plan: SnapshotChangePlan): void {
+    const { output, texts } = this.#context;
+    if (event.kind === 'saved') {
+      const ids = { old_snapshot_id: event.oldId, new_snapshot_id: event.newId };
+      output.message(jsonMessage({ message_type: 'changed', ...ids }));
+      const key = plan.removesOld ? 'change.saved' : 'change.kept';
+      output.say(texts.t(key, { old: shortId(event.oldId), new: shortId(event.newId) }));
+    } else if (event.kind === 'removeFailed') {
+      const { message } = errorSentence(fromErrorRecord(event.error), texts);
+      const sentence = texts.t('forget.failed', { id: shortId(event.snapshotId), message });
+      output.warn(sentence);
+      output.errorMessage(jsonMessage({ message_type: 'error', error: { message: sentence } }));
+    }
+  }
 
   #showHeading(): void {
     const snapshot = this.#current;
@@ -60,15 +67,23 @@ export class SnapshotChangeReport {
     this.#context.output.say(this.#context.texts.t('change.snapshot', values));
   }
 
-  /** The last line. */
-  finish(plan: SnapshotChangePlan, how: { readonly isDryRun: boolean }): void {
+  /** Carries the plan out, unless it is only looked at, and tells how it ended. Returns the exit code. */
+  async carryOut(
+    plan: SnapshotChangePlan,
+    how: { readonly lock: HeldLock; readonly signal: AbortSignal; readonly isDryRun: boolean },
+  ): Promise<number> {
     const { output, texts } = this.#context;
-    const count = plan.changes.length + plan.vanishing.length;
+    const { lock, signal, isDryRun } = how;
     for (const { id } of plan.vanishing) output.say(texts.t('change.vanishing', { id: shortId(id) }));
-    output.message(
-      jsonMessage({ message_type: 'summary', changed_snapshots: count, ...(how.isDryRun ? { dry_run: true } : {}) }),
-    );
+    const onEvent = (event: SnapshotChangeEvent): void => {
+      this.#onChangeEvent(event, plan);
+    };
+    const failures = isDryRun ? [] : (await executeSnapshotChanges(plan, { lock, signal, onEvent })).failures;
+    const count = plan.changes.length + plan.vanishing.length;
+    const dryRun = isDryRun ? { dry_run: true } : {};
+    output.message(jsonMessage({ message_type: 'summary', changed_snapshots: count, ...dryRun }));
     if (count === 0) output.say(texts.t('change.none'));
-    else output.say(texts.t(how.isDryRun ? 'change.would' : 'change.done', { count }));
+    else output.say(texts.t(isDryRun ? 'change.would' : 'change.done', { count }));
+    return failures.length > 0 ? EXIT.incomplete : EXIT.ok;
   }
 }

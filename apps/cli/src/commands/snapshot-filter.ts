@@ -1,9 +1,24 @@
-import { GROUP_KEYS, type GroupKey, type SnapshotFilter, type SnapshotRecord, snapshotFields, goJsonObject, shortId } from '@lumbung/engine';
+import {
+  GROUP_KEYS,
+  type GroupKey,
+  goJsonObject,
+  instantOf,
+  localZone,
+  millisecondsOf,
+  type SnapshotFilter,
+  type SnapshotRecord,
+  shortId,
+  snapshotFields,
+  type Timestamp,
+  timestampOfMilliseconds,
+} from '@lumbung/engine';
 import type { OptionBag } from '../option-bag.ts';
 
-/** `--host`, `--tag`, `--path`. */
-export function filterOf(options: OptionBag): SnapshotFilter {
-  return { hosts: options.texts('host'), tags: options.lists('tag'), paths: options.texts('path') };
+/** `--host`, `--tag`, `--path`; without a host that of the environment. `--host ''` stands for any. */
+export function filterOf(options: OptionBag, hostOfEnvironment?: string): SnapshotFilter {
+  const given = options.texts('host');
+  const hosts = given.length === 0 && hostOfEnvironment !== undefined ? [hostOfEnvironment] : given;
+  return { hosts: hosts.filter((host) => host !== ''), tags: options.lists('tag'), paths: options.texts('path') };
 }
 
 /** `--group-by host,paths`; undefined when it was not given. */
@@ -14,7 +29,11 @@ export function groupByOf(options: OptionBag): readonly GroupKey[] | undefined {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-    .map((part) => GROUP_KEYS.find((key) => key === part || `${key}s` === part || key === `${part}s`) ?? options.refuse('groupBy', text, 'host, paths, tags'));
+    .map(
+      (part) =>
+        GROUP_KEYS.find((key) => key === part || `${key}s` === part || key === `${part}s`) ??
+        options.refuse('groupBy', text, GROUP_KEYS.join(', ')),
+    );
 }
 
 /** A snapshot as `snapshots --json` shows it. */
@@ -26,7 +45,8 @@ export function snapshotJson(snapshot: SnapshotRecord): string {
   ]);
 }
 
-/** `2026-11-24 10:20:00`: the time as it was written, without fraction and zone. */
-export function shownTime(time: string): string {
-  return time.slice(0, 19).replace('T', ' ');
+/** `2026-11-24 10:20:00`, in the zone of this machine. */
+export function shownTime(time: Timestamp): string {
+  const local = timestampOfMilliseconds(millisecondsOf(instantOf(time)), localZone());
+  return local.slice(0, 19).replace('T', ' ');
 }

@@ -1,65 +1,127 @@
-import { filterSnapshots, findSnapshot, type GroupKey, groupSnapshots, loadSnapshots, shortId, type SnapshotRecord } from '@lumbung/engine';
-import { formatByteSize } from '@lumbung/stdx';
+import {
+  filterSnapshots,
+  findSnapshot,
+  type GroupKey,
+  groupSnapshots,
+  loadSnapshots,
+  type Repository,
+  type SnapshotGroup,
+  type SnapshotRecord,
+  shortId,
+} from '@lumbung/engine';
+import { isLumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
+import { errorSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { jsonMessage } from '../json.ts';
+import type { OptionBag } from '../option-bag.ts';
+import { shownText } from '../shown-name.ts';
+import { withRepository } from '../with-repository.ts';
 import { filterOf, groupByOf, shownTime, snapshotJson } from './snapshot-filter.ts';
-import { formatTable } from './table.ts';
+import { formatTable, type TableColumn } from './table.ts';
 
-export const run: CommandRun = async (context, args, options) => {
-  const repository = await context.openRepository();
-  await using lock = context.isLockWanted ? await context.lock(repository, 'shared') : undefined;
-  void lock;
-  const filter = filterOf(options);
-  const chosen =
-    args.length > 0
-      ? await Promise.all(args.map(async (spec) => (await findSnapshot(repository, spec, filter, context.signal)).snapshot))
-      : filterSnapshots(await loadSnapshots(repository, context.signal), filter);
-  const groupBy = groupByOf(options);
-  const latest = options.integer('latest', 1);
-  const groups = groupSnapshots(chosen, groupBy ?? (latest === undefined ? [] : ['host', 'paths'])).map((group) => ({
-    key: group.key,
-    snapshots: latest === undefined ? group.snapshots : group.snapshots.slice(-latest),
-  }));
-  if (context.output.isJson) printJson(context, groups, groupBy);
-  else print(context, groups, { isCompact: options.flag('compact'), isGrouped: groupBy !== undefined });
-  return EXIT.ok;
-};
+type Group = SnapshotGroup<SnapshotRecord>;
 
-interface Group {
-  readonly key: { readonly hostname: string; readonly paths: readonly string[] | null; readonly tags: readonly string[] | null };
-  readonly snapshots: readonly SnapshotRecord[];
+export const run: CommandRun = async (context, specs, options) =>
+  await withRepository(context, 'read', async ({ repository, signal }) => {
+    const chosen = await selectedSnapshots(context, repository, specs, options, signal);
+    const groupBy = groupByOf(options);
+    const latest = options.integer('latest', 1);
+    const shown = latest === undefined ? chosen : newestOfEach(chosen, latest);
+    const groups = groupSnapshots(shown, groupBy ?? []);
+    if (context.output.isJson) printJson(context, groups, groupBy);
+    else if (chosen.length === 0) {
+      const isAsked = specs.length > 0 || Object.values(filterOf(options)).some((list) => list.length > 0);
+      context.output.note(context.texts.t(isAsked ? 'snapshots.noneMatches' : 'snapshots.none'));
+    } else print(context, groups, { isCompact: options.flag('compact'), isGrouped: groupBy !== undefined });
+    return EXIT.ok;
+  });
+
+/** The snapshots that are named, or else those that the filter lets pass, oldest first. One that is not found is told and
+ *  passed over, unless it is the only one. */
+export async function selectedSnapshots(
+  context: CommandContext,
+  repository: Repository,
+  specs: readonly string[],
+  options: OptionBag,
+  signal: AbortSignal,
+): Promise<SnapshotRecord[]> {
+  const filter = filterOf(options, context.hostOfEnvironment);
+  if (specs.length === 0) return filterSnapshots(await loadSnapshots(repository, signal), filter);
+  const found = new Map<string, SnapshotRecord>();
+  for (const spec of specs) {
+    try {
+      const { snapshot } = await findSnapshot(repository, spec, filter, signal);
+      found.set(snapshot.id, snapshot);
+    } catch (error) {
+      if (specs.length === 1 || !isLumbungError(error, 'SNAPSHOT_NOT_FOUND')) throw error;
+      context.output.warn(errorSentence(error, context.texts).message);
+    }
+  }
+  return [...found.values()];
 }
 
-function printJson({ output }: CommandContext, groups: readonly Group[], groupBy: readonly GroupKey[] | undefined): void {
+/** The newest `count` of every host and set of paths. */
+function newestOfEach(snapshots: readonly SnapshotRecord[], count: number): SnapshotRecord[] {
+  const kept = new Set(groupSnapshots(snapshots, ['host', 'paths']).flatMap((group) => group.snapshots.slice(-count)));
+  return snapshots.filter((snapshot) => kept.has(snapshot));
+}
+
+function printJson(
+  { output }: CommandContext,
+  groups: readonly Group[],
+  groupBy: readonly GroupKey[] | undefined,
+): void {
   const list = (snapshots: readonly SnapshotRecord[]): string => `[${snapshots.map(snapshotJson).join(',')}]`;
   if (groupBy === undefined) output.data(list(groups.flatMap(({ snapshots }) => snapshots)));
-  else output.data(`[${groups.map(({ key, snapshots }) => `{"group_key":${JSON.stringify(key)},"snapshots":${list(snapshots)}}`).join(',')}]`);
+  else {
+    const items = groups.map(
+      ({ key, snapshots }) => `{"group_key":${jsonMessage(key)},"snapshots":${list(snapshots)}}`,
+    );
+    output.data(`[${items.join(',')}]`);
+  }
 }
 
-function print(context: CommandContext, groups: readonly Group[], how: { readonly isCompact: boolean; readonly isGrouped: boolean }): void {
+function print(
+  context: CommandContext,
+  groups: readonly Group[],
+  how: { readonly isCompact: boolean; readonly isGrouped: boolean },
+): void {
   const { output, texts } = context;
-  const all = groups.flatMap(({ snapshots }) => snapshots);
-  if (all.length === 0) {
-    output.say(texts.t('snapshots.none'));
-    return;
-  }
-  for (const { key, snapshots } of groups) {
-    if (how.isGrouped) output.data(`\n${[key.hostname, ...(key.paths ?? []), ...(key.tags ?? [])].filter((part) => part !== '').join('  ')}`);
-    output.data(snapshotTable(context, snapshots, how.isCompact));
+  for (const [groupIdx, { key, snapshots }] of groups.entries()) {
+    if (how.isGrouped) {
+      const parts = [key.hostname, ...(key.paths ?? []), ...(key.tags ?? [])].filter((part) => part !== '');
+      output.data(`${groupIdx === 0 ? '' : '\n'}${parts.map(shownText).join('  ')}`);
+    }
+    output.data(snapshotTable(context, snapshots, { isCompact: how.isCompact }));
+    output.note(texts.t('snapshots.total', { count: snapshots.length }));
   }
 }
 
-/** Snapshots as a table, oldest first. */
-export function snapshotTable({ texts: { t } }: CommandContext, snapshots: readonly SnapshotRecord[], isCompact: boolean): string {
-  const header = [t('column.id'), t('column.time'), t('column.host'), t('column.tags'), ...(isCompact ? [] : [t('column.paths')]), t('column.size')];
-  const rows = snapshots.map((snapshot) => [
-    [shortId(snapshot.id)],
-    [shownTime(snapshot.time)],
-    [snapshot.hostname],
-    isCompact ? [snapshot.tags.join(',')] : snapshot.tags,
-    ...(isCompact ? [] : [snapshot.paths]),
-    [snapshot.summary === undefined ? '' : formatByteSize(snapshot.summary.totalBytesProcessed)],
-  ]);
-  return formatTable(header, rows, t('snapshots.total', { count: snapshots.length }));
+/** Snapshots as a table. Paths stand last: they are what may be long. */
+export function snapshotTable(
+  { texts, output }: CommandContext,
+  snapshots: readonly SnapshotRecord[],
+  how: { readonly isCompact: boolean; readonly reasonsOf?: (snapshot: SnapshotRecord) => readonly string[] },
+): string {
+  const { t, bytes } = texts;
+  const { isCompact, reasonsOf } = how;
+  const columns: TableColumn<SnapshotRecord>[] = [
+    { title: t('column.id'), cell: ({ id }) => [shortId(id)] },
+    { title: t('column.time'), cell: ({ time }) => [shownTime(time)] },
+    { title: t('column.host'), cell: ({ hostname }) => [shownText(hostname)] },
+    {
+      title: t('column.size'),
+      align: 'right',
+      cell: ({ summary }) => [summary === undefined ? '' : bytes(summary.totalBytesProcessed)],
+    },
+    {
+      title: t('column.tags'),
+      cell: ({ tags }) => (isCompact ? tags.map(shownText) : [tags.map(shownText).join(',')]),
+    },
+  ];
+  if (reasonsOf !== undefined) columns.push({ title: t('column.reasons'), cell: reasonsOf });
+  if (!isCompact) columns.push({ title: t('column.paths'), cell: ({ paths }) => paths.map(shownText) });
+  return formatTable(columns, snapshots, output.columns);
 }

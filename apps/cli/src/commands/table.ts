@@ -1,16 +1,39 @@
-/** Columns side by side, as wide as what is in them; the last one is not padded. Rows may hold several lines a cell. */
-export function formatTable(header: readonly string[], rows: readonly (readonly (readonly string[])[])[], footer?: string): string {
-  const widths = header.map((title, columnIdx) =>
-    Math.max(title.length, ...rows.map((row) => Math.max(0, ...(row[columnIdx] ?? []).map((line) => line.length)))),
+import { displayWidth, padEnd, padStart } from '../text-width.ts';
+
+export interface TableColumn<Row> {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** The lines of a cell. */
+  readonly cell: (row: Row) => readonly string[];
+}
+
+const GAP = '  ';
+
+/** Rows under titles, every column as wide as what is in it. The last one is not padded: it may be long, and what a terminal
+ *  wraps there spoils no other. @param terminalColumns how long the rules may be; undefined: no terminal */
+export function formatTable<Row>(
+  columns: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+  terminalColumns?: number,
+): string {
+  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
+  const widths = columns.map(({ title }, columnIdx) =>
+    Math.max(displayWidth(title), ...cells.flatMap((row) => (row[columnIdx] ?? []).map(displayWidth))),
   );
-  const lineOf = (cells: readonly string[]): string =>
-    cells.map((cell, columnIdx) => (columnIdx === cells.length - 1 ? cell : cell.padEnd(widths[columnIdx] ?? 0))).join('  ').trimEnd();
-  const rule = '─'.repeat(Math.min(100, widths.reduce((sum, width) => sum + width + 2, -2)));
-  const lines = [lineOf(header), rule];
-  for (const row of rows) {
+  const lineOf = (texts: readonly string[]): string =>
+    columns
+      .map(({ align }, columnIdx) => {
+        const text = texts[columnIdx] ?? '';
+        const width = widths[columnIdx] ?? 0;
+        return align === 'right' ? padStart(text, width) : padEnd(text, width);
+      })
+      .join(GAP)
+      .trimEnd();
+  const wholeWidth = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  const rule = '─'.repeat(Math.min(wholeWidth, terminalColumns ?? wholeWidth));
+  const body = cells.flatMap((row) => {
     const height = Math.max(1, ...row.map((cell) => cell.length));
-    for (let lineIdx = 0; lineIdx < height; lineIdx += 1) lines.push(lineOf(row.map((cell) => cell[lineIdx] ?? '')));
-  }
-  if (footer !== undefined) lines.push(rule, footer);
-  return lines.join('\n');
+    return Array.from({ length: height }, (_, lineIdx) => lineOf(row.map((cell) => cell[lineIdx] ?? '')));
+  });
+  return [lineOf(columns.map(({ title }) => title)), rule, ...body].join('\n');
 }

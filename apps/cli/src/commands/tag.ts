@@ -1,6 +1,5 @@
-import { executeSnapshotChanges, planTag, type TagChange } from '@lumbung/engine';
+import { planTag, type TagChange } from '@lumbung/engine';
 import type { CommandRun } from '../command-spec.ts';
-import { EXIT } from '../exit-codes.ts';
 import type { OptionBag } from '../option-bag.ts';
 import { withRepository } from '../with-repository.ts';
 import { SnapshotChangeReport } from './snapshot-change-report.ts';
@@ -10,11 +9,14 @@ export const run: CommandRun = async (context, args, options) => {
   const change = changeOf(options);
   return await withRepository(context, 'exclusive', async ({ repository, lock, signal }) => {
     const report = new SnapshotChangeReport(context);
-    const { onEvent } = report;
-    const plan = await planTag(repository, { lock, signal, onEvent, change, selection: selectionOf(args, options) });
-    const { failures } = await executeSnapshotChanges(plan, { lock, signal, onEvent });
-    report.finish(plan, { isDryRun: false });
-    return failures.length > 0 ? EXIT.incomplete : EXIT.ok;
+    const plan = await planTag(repository, {
+      lock,
+      signal,
+      onEvent: report.onPlanEvent,
+      change,
+      selection: selectionOf(args, options),
+    });
+    return await report.carryOut(plan, { lock, signal, isDryRun: false });
   });
 };
 

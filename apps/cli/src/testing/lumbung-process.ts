@@ -42,7 +42,7 @@ export class LumbungStarter {
     const outcome = new Promise<ProcessOutcome>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (exitCode) => {
-        const text = (list: readonly Buffer[]): string => Buffer.concat(list).toString('latin1');
+        const text = (list: readonly Buffer[]): string => Buffer.concat(list).toString('utf8');
         resolve({ exitCode, stdout: text(pieces.stdout), stderr: text(pieces.stderr) });
       });
     });

@@ -1,52 +1,132 @@
 import i18next from 'i18next';
-import type { Language } from '../world.ts';
-import { en, type TextKey } from './en.ts';
-import { errorsEn } from './errors.en.ts';
-import { errorsId } from './errors.id.ts';
-import { id } from './id.ts';
+import type { Language } from '../language.ts';
+import type { en } from './en/index.ts';
+import type { Translation } from './translation.ts';
 
-export type { TextKey } from './en.ts';
+type CatalogueKey = keyof typeof en;
+
+/** A key that may be asked for; of texts with a plural, what stands before `_one` and `_other`. */
+export type TextKey =
+  | Exclude<CatalogueKey, `${string}_one` | `${string}_other`>
+  | (CatalogueKey extends infer Key ? (Key extends `${infer Base}_other` ? Base : never) : never);
+
+export type Catalogue = Translation<typeof en>;
 
 /** What an error says to people: what happened, and what to do. */
 export interface ErrorText {
   readonly message: string;
   readonly hint?: string;
+  /** Instead of the hint, when something near to what was typed is known. */
+  readonly hintNear?: string;
 }
+
+/** By the error's code. */
+export type ErrorCatalogue = Readonly<Record<string, ErrorText>>;
 
 export type TextValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** All words people read, in one language. */
 export interface Texts {
   readonly language: Language;
+  /** A text with its values; `count` chooses the plural. */
   t(key: TextKey, values?: TextValues): string;
-  /** With the plural that fits: the catalogue has `key_one` and `key_other`. */
+  /** The word in the brackets of `--target <folder>`; unknown ones stay as they are. */
+  value(word: string): string;
+  /** What an error says; undefined: there is no text for its code. */
   error(code: string, values: TextValues): ErrorText | undefined;
+  /** `1.96 KiB`: three digits that count. */
+  bytes(bytes: number): string;
+  /** `48,578`. */
+  count(count: number): string;
+  /** `2.24`. */
+  decimal(value: number, digits: number): string;
+  /** `180 MiB/s`. */
+  rate(bytes: number, durationMs: number): string;
+  /** `0:07`, `12:34`, `1:02:03`. */
+  clock(durationMs: number): string;
+  /** `0.7 s`, `12:34 min`, `1:02:03 h`. */
+  duration(durationMs: number): string;
 }
 
-const CATALOGUES = { en: { translation: en }, id: { translation: id } } as const;
-const ERRORS: Readonly<Record<Language, Readonly<Record<string, ErrorText>>>> = { en: errorsEn, id: errorsId };
+/** Only the language that is spoken is loaded. */
+async function catalogueOf(
+  language: Language,
+): Promise<{ readonly texts: Catalogue; readonly errors: ErrorCatalogue }> {
+  if (language === 'id') {
+    const [{ id }, { idErrors }] = await Promise.all([import('./id/index.ts'), import('./id/errors.ts')]);
+    return { texts: id, errors: idErrors };
+  }
+  const [{ en }, { enErrors }] = await Promise.all([import('./en/index.ts'), import('./en/errors.ts')]);
+  return { texts: en, errors: enErrors };
+}
 
-export function loadTexts(language: Language): Texts {
+export async function loadTexts(language: Language): Promise<Texts> {
+  const { texts, errors } = await catalogueOf(language);
   const instance = i18next.createInstance();
-  void instance.init({
+  await instance.init({
     lng: language,
     fallbackLng: false,
-    resources: CATALOGUES,
+    resources: { [language]: { translation: texts } },
     initAsync: false,
     keySeparator: false,
     nsSeparator: false,
-    showSupportNotice: false,
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: false, skipOnVariables: true },
   });
-  const fill = (text: string, values: TextValues): string => instance.services.interpolator.interpolate(text, values, language, {});
+  const fill = (text: string, values: TextValues): string =>
+    instance.services.interpolator.interpolate(text, values, language, { skipOnVariables: true });
+  const words: Readonly<Record<string, string>> = texts;
   return {
     language,
-    // i18next derives keys and plurals by its own types; the type of `t` above is ours and is kept.
-    t: (key, values) => String(Reflect.apply(instance.t, instance, [key, { ...values }])),
+    t: (key, values = {}) => instance.t(key, values),
+    value: (word) => words[`value.${word}`] ?? word,
     error: (code, values) => {
-      const found = ERRORS[language][code];
+      const found = Object.hasOwn(errors, code) ? errors[code] : undefined;
       if (found === undefined) return undefined;
-      return { message: fill(found.message, values), ...(found.hint === undefined ? {} : { hint: fill(found.hint, values) }) };
+      const { message } = found;
+      const hint = values['near'] === undefined ? found.hint : (found.hintNear ?? found.hint);
+      return { message: fill(message, values), ...(hint === undefined ? {} : { hint: fill(hint, values) }) };
+    },
+    ...numbersIn(language),
+  };
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Numbers as the language writes them. Written by hand: loading the tables of Intl takes longer than `snapshots` does. */
+export function numbersIn(
+  language: Language,
+): Pick<Texts, 'bytes' | 'count' | 'decimal' | 'rate' | 'clock' | 'duration'> {
+  const [point, comma] = language === 'id' ? [',', '.'] : ['.', ','];
+  const fixed = (value: number, digits: number): string => value.toFixed(digits).replace('.', point);
+  const bytes = (count: number): string => {
+    let value = count;
+    let unitIdx = 0;
+    while (value >= 1024 && unitIdx < BYTE_UNITS.length - 1) {
+      value /= 1024;
+      unitIdx += 1;
+    }
+    const digits = unitIdx === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+    return `${fixed(value, digits)} ${BYTE_UNITS[unitIdx]}`;
+  };
+  const clock = (durationMs: number): string => {
+    const seconds = Math.max(0, Math.floor(durationMs / SECOND_MS));
+    const two = (value: number): string => String(value).padStart(2, '0');
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
+    return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+  };
+  return {
+    bytes,
+    decimal: fixed,
+    count: (count) => String(count).replace(/\B(?=(?:\d{3})+$)/g, comma),
+    rate: (count, durationMs) => `${bytes(Math.round((count * SECOND_MS) / Math.max(1, durationMs)))}/s`,
+    clock,
+    duration: (durationMs) => {
+      if (durationMs < MINUTE_MS) return `${fixed(durationMs / SECOND_MS, durationMs < 10 * SECOND_MS ? 1 : 0)} s`;
+      return `${clock(durationMs)} ${durationMs < HOUR_MS ? 'min' : 'h'}`;
     },
   };
 }
