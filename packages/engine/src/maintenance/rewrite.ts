@@ -40,7 +40,9 @@ export async function planRewrite(repository: Repository, options: RewriteOption
     options.onEvent?.({ kind: 'snapshot', snapshot: before, done: snapshotIdx, total: snapshots.length });
     const isTreeNeeded = filters.kind !== 'none' || (options.addSummary === true && before.summary === undefined);
     const tree = isTreeNeeded ? await rewriter?.plan(before.tree) : undefined;
-    const after = changedSnapshot(before, tree, { options, hasFilter: filters.kind !== 'none' });
+    // Patterns that find nothing to include are taken for a mistake: the snapshot stays as it is.
+    const isNothing = filters.kind === 'include' && tree?.isEmpty === true;
+    const after = changedSnapshot(before, isNothing ? undefined : tree, options);
     if (after !== undefined) changes.push({ before, after });
   }
   const plan: SnapshotChangePlan = {
@@ -60,35 +62,27 @@ export async function planRewrite(repository: Repository, options: RewriteOption
   return snapshotChangePlans.register(plan, { repository, writeTrees }, { lock: options.lock });
 }
 
+/** @param tree what became of the tree; undefined: nobody looked, or nothing of it was asked for */
 function changedSnapshot(
   before: SnapshotRecord,
   tree: RewrittenTree | undefined,
-  work: { readonly options: RewriteOptions; readonly hasFilter: boolean },
+  options: RewriteOptions,
 ): Snapshot | undefined {
-  const { options, hasFilter } = work;
-  const hostname = options.hostname ?? before.hostname;
-  const time = options.timeMs === undefined ? before.time : timestampOfMilliseconds(options.timeMs, localZone());
+  const { hostname = before.hostname, timeMs, addSummary = false, forget = false } = options;
   const isTreeChanged = tree !== undefined && tree.id !== before.tree;
-  const isSummaryAdded = tree !== undefined && before.summary === undefined && options.addSummary === true;
-  if (!isTreeChanged && !isSummaryAdded && options.hostname === undefined && options.timeMs === undefined)
-    return undefined;
-  const tags =
-    options.forget === true || before.tags.includes(REWRITE_TAG) ? before.tags : [...before.tags, REWRITE_TAG];
-  const totals = tree === undefined ? undefined : { totalFilesProcessed: tree.files, totalBytesProcessed: tree.bytes };
-  const summary =
-    totals === undefined || (before.summary === undefined && !isSummaryAdded)
-      ? before.summary
-      : hasFilter || isSummaryAdded
-        ? { ...(before.summary ?? EMPTY_SUMMARY), ...totals }
-        : before.summary;
+  const isSummaryAdded = tree !== undefined && before.summary === undefined && addSummary;
+  if (!isTreeChanged && !isSummaryAdded && options.hostname === undefined && timeMs === undefined) return undefined;
   return derivedSnapshot(before, {
     hostname,
-    time,
-    tags,
+    time: timeMs === undefined ? before.time : timestampOfMilliseconds(timeMs, localZone()),
+    tags: forget || before.tags.includes(REWRITE_TAG) ? before.tags : [...before.tags, REWRITE_TAG],
     original: before.id,
-    ...(tree === undefined ? {} : { tree: tree.id }),
-    ...(summary === undefined ? {} : { summary }),
+    ...(tree === undefined ? {} : { tree: tree.id, summary: summaryOf(before, tree) }),
   });
+}
+
+function summaryOf(before: SnapshotRecord, tree: RewrittenTree): NonNullable<Snapshot['summary']> {
+  return { ...(before.summary ?? EMPTY_SUMMARY), totalFilesProcessed: tree.files, totalBytesProcessed: tree.bytes };
 }
 
 const EMPTY_SUMMARY: NonNullable<Snapshot['summary']> = {
