@@ -188,6 +188,13 @@ describe('trees that are no trees', () => {
     expect(existsSync(at('bad', 'mine'))).toBe(true);
   });
 
+  it('tells of a node of a type nobody knows, and restores its neighbours', async () => {
+    const { node } = fifo('odd');
+    const odd = { node: { ...node, type: 'unknown', storedType: 'irregular' } as const };
+    expect((await lab.restore(await lab.save([odd, file('z', 'x')]))).errors).toEqual(['NODE_TYPE_UNSUPPORTED /odd']);
+    expect(Object.keys(lab.look())).toEqual(['/z']);
+  });
+
   it('throws when the root cannot be read', async () => {
     await expect(lab.restore(await asTree('nonsense'))).rejects.toMatchObject({ code: 'TREE_INVALID' });
     await expect(lab.restore(parseBlobId('cd'.repeat(32)))).rejects.toMatchObject({ code: 'BLOB_MISSING' });

@@ -206,8 +206,9 @@ function createSpecial({ folder, node }: LateNode): void {
     default:
       throw new LumbungError('NODE_TYPE_UNSUPPORTED', {
         kind: 'corruption',
-        message: `a node of type ${JSON.stringify(node.type)} cannot be restored`,
-        context: { type: String(node.type) },
+        message: `a node of type ${JSON.stringify(node.storedType ?? node.type)} cannot be restored`,
+        context: { type: node.storedType ?? node.type },
+        hint: 'old versions recorded such nodes for what they did not understand; nothing else is missing',
       });
   }
 }
