@@ -1,4 +1,4 @@
-import { type Clock, type ErrorRecord, textOf, type ByteString } from '@lumbung/stdx';
+import { type ByteString, type Clock, type ErrorRecord, textOf } from '@lumbung/stdx';
 import type { SnapshotSummary } from '../format/snapshot-file.ts';
 import type { BackupEvent, ItemAction, ItemError } from './backup-options.ts';
 import type { AddedBytes } from './workers/messages.ts';

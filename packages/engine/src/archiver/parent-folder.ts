@@ -1,6 +1,6 @@
 import type { ByteString } from '@lumbung/stdx';
-import { TreeScanner } from '../format/tree-scanner.ts';
 import { compareInstants, type Instant, instantOf, parseTimestamp } from '../format/timestamp.ts';
+import { TreeScanner } from '../format/tree-scanner.ts';
 
 /**
  * A folder as the parent snapshot has it, read once in name order beside the folder on disk. Nothing is parsed that is

@@ -11,15 +11,15 @@ import {
 } from '@lumbung/stdx';
 import type { KnownNodeType as NodeType } from '../format/tree.ts';
 import type { BackupProgress } from './backup-progress.ts';
-import { FolderJob } from './folder-job.ts';
 import type { FileChange } from './file-change.ts';
 import type { FileStore } from './file-store.ts';
+import { FolderJob } from './folder-job.ts';
 import {
   extendedAttributesText,
   isVanished,
   linkTargetText,
-  nameJsonOf,
   type NodeHeadWriter,
+  nameJsonOf,
   nodeTypeOf,
 } from './node-text.ts';
 import { ParentFolder } from './parent-folder.ts';

@@ -168,27 +168,22 @@ export function resolveTargets(
     });
   }
 
-  const placed: { path: ByteString; isExplicit: boolean }[] = [];
+  // What was named stays explicit, also where it is an entry of another target.
+  const placed = new Map<ByteString, boolean>();
+  const place = (path: ByteString, isExplicit: boolean): void => {
+    placed.set(path, isExplicit || placed.get(path) === true);
+  };
   for (const target of raw.map(cleanPath)) {
-    if (componentsOf(target).length > 0) placed.push({ path: target, isExplicit: true });
-    else {
-      for (const name of [...listNames(target)].sort()) {
-        placed.push({ path: cleanPath(joinPath(target, name)), isExplicit: false });
-      }
-    }
+    if (componentsOf(target).length > 0) place(target, true);
+    else for (const name of [...listNames(target)].sort()) place(cleanPath(joinPath(target, name)), false);
   }
 
   const top = emptyNode();
-  const seen = new Set<ByteString>();
-  for (const { path, isExplicit } of placed) {
-    if (seen.has(path)) continue;
-    seen.add(path);
-    addTarget(top, path, isExplicit);
-  }
+  for (const [path, isExplicit] of placed) addTarget(top, path, isExplicit);
   unroll(top, listNames);
   return {
     root: top,
     absolutePaths: raw.map((target) => absolute(target, workingDirectory)),
-    sources: [...seen],
+    sources: [...placed.keys()],
   };
 }

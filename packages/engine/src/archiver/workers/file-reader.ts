@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type ByteString, errnoOf, fsPath, LumbungError, textOf } from '@lumbung/stdx';
 
 // Non-blocking, so that a fifo that took the place of a file cannot hang the run; it has no effect on regular files.

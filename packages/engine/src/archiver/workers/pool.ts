@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { assertNever, fromErrorRecord, LumbungError } from '@lumbung/stdx';
 import type { SharedBlobSet } from '../../blob-index/shared-blob-set.ts';
+import { parsePackId } from '../../format/ids.ts';
 import type { PackedBlob } from '../../format/pack-header.ts';
 import type { FinishedPack } from '../../pack/pack-builder.ts';
-import { parsePackId } from '../../format/ids.ts';
 import {
   type ArchiveReply,
   type ArchiveRequest,
