@@ -390,6 +390,10 @@ export const enErrors = {
     message: 'this file was being changed when the restore stopped: part of its content is new',
     hint: 'Run the restore again.',
   },
+  RESTORE_LINK_BROKEN: {
+    message: 'the file that this is another name of was not restored: {{first}}',
+    hint: 'See what became of that file. Restoring without it, by --exclude, makes this one a file of its own.',
+  },
   RESTORE_NOT_A_FILE: {
     message: 'what was a file a moment ago is none',
     hint: 'Let nothing else write in the target while restoring.',

@@ -36,7 +36,6 @@ export const enResults = {
   'column.created': 'Created',
   'column.reasons': 'Reasons',
   'restore.restoring': 'Restoring {{snapshot}} to {{target}}',
-  'restore.itemError': 'cannot restore {{item}}: {{message}}',
   'restore.verifying': 'Verifying …',
   'restore.done': 'Restored {{files}} items, {{bytes}} in {{time}}.',
   'restore.skipped': 'Left as they were: {{files}} items, {{bytes}}.',

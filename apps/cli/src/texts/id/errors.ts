@@ -405,6 +405,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'berkas ini sedang diubah ketika pemulihan berhenti: sebagian isinya baru',
     hint: 'Jalankan pemulihan lagi.',
   },
+  RESTORE_LINK_BROKEN: {
+    message: 'berkas yang juga bernama ini tidak dipulihkan: {{first}}',
+    hint: 'Lihat apa yang terjadi pada berkas itu. Dengan mengecualikannya (--exclude), yang ini menjadi berkas tersendiri.',
+  },
   RESTORE_NOT_A_FILE: {
     message: 'yang tadinya berkas kini bukan',
     hint: 'Jangan biarkan program lain menulis di tujuan selama pemulihan.',

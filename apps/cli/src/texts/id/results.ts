@@ -39,7 +39,6 @@ export const idResults: Translation<typeof enResults> = {
   'column.created': 'Dibuat',
   'column.reasons': 'Alasan',
   'restore.restoring': 'Memulihkan {{snapshot}} ke {{target}}',
-  'restore.itemError': 'tidak dapat memulihkan {{item}}: {{message}}',
   'restore.verifying': 'Memeriksa …',
   'restore.done': 'Dipulihkan {{files}} butir, {{bytes}} dalam {{time}}.',
   'restore.skipped': 'Dibiarkan: {{files}} butir, {{bytes}}.',
