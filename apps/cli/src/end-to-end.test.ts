@@ -128,7 +128,7 @@ describe('one repository from its first day on', () => {
     expect(blobs).toMatch(/^(?:(?:data|tree) [0-9a-f]{64}\n)+$/);
     expect(await succeed('migrate')).toContain('newest format');
     expect(await succeed('repair', 'index')).toContain('right');
-    expect(await succeed('cache')).toContain('1 cache');
+    expect(await succeed('cache')).toContain('today');
   });
 
   it('takes a second password, and gives it back', async () => {
@@ -177,6 +177,24 @@ describe('what does not work', () => {
     expect(outcome).toMatchObject({ exitCode: 11, stderr: expect.stringContaining('4711') });
     expect(await lumbung.run('snapshots', '--no-lock')).toMatchObject({ exitCode: 0 });
     expect(await lumbung.run('tag', '--add', 'x', '--no-lock')).toMatchObject({ exitCode: 1 });
+  });
+
+  it('finds damage also where no snapshot needs the data, and repairs what is left', async () => {
+    const damaged = path.join(folder, 'damaged');
+    await cp(repository, damaged, { recursive: true });
+    const there = lumbung.with({ LUMBUNG_REPOSITORY: damaged });
+    expect(await there.run('forget', 'latest')).toMatchObject({ exitCode: 0 });
+    const packs = (await there.run('list', 'packs')).stdout.trimEnd().split('\n');
+    const [pack = ''] = packs;
+    const file = path.join(damaged, 'data', pack.slice(0, 2), pack);
+    const bytes = await readFile(file);
+    await rm(file);
+    await writeFile(file, bytes.with(20, (bytes[20] ?? 0) ^ 1));
+    const broken = await there.run('check', '--read-data');
+    expect(broken).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(pack) });
+    expect(await there.run('repair', 'packs', pack)).toMatchObject({ exitCode: 0 });
+    expect(await readdir(folder)).toContain(`pack-${pack}`);
+    expect(await there.run('check', '--read-data')).toMatchObject({ exitCode: 0 });
   });
 
   it('leaves no lock and no damage when a backup is interrupted', async () => {

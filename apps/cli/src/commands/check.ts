@@ -8,14 +8,19 @@ import type { Output } from '../output.ts';
 import type { ProgressLine } from '../progress-line.ts';
 import type { Texts } from '../texts/texts.ts';
 import { withRepository } from '../with-repository.ts';
-import { filterOf } from './snapshot-filter.ts';
+import { filterOf, isFiltered } from './snapshot-filter.ts';
 
 export const run: CommandRun = async (context, _args, options) => {
   const readData = readDataOf(options);
   return await withRepository(context, 'preview', async ({ repository, lock, signal }) => {
     using line = context.progress();
-    const filter = filterOf(options);
-    const report = await check(repository, { lock, signal, readData, filter, onEvent: reporterOf(context, line) });
+    const report = await check(repository, {
+      lock,
+      signal,
+      readData,
+      onEvent: reporterOf(context, line),
+      ...(isFiltered(options) ? { filter: filterOf(options) } : {}),
+    });
     line.clear();
     context.output.message(summaryJson(report));
     printReport(context, report);

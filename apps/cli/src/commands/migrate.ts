@@ -25,7 +25,7 @@ export const run: CommandRun = async (context, [name]) => {
     const plan = planUpgrade(repository, { lock });
     output.say(t('migrate.checking'));
     // A format must not change under damage that nobody has seen yet.
-    const { isSound, errorCount } = await check(repository, { lock, signal, readData: { kind: 'none' }, filter: {} });
+    const { isSound, errorCount } = await check(repository, { lock, signal, readData: { kind: 'none' } });
     if (!isSound) {
       throw new LumbungError('MIGRATION_REFUSED', {
         kind: 'corruption',

@@ -21,6 +21,11 @@ export function filterOf(options: OptionBag, hostOfEnvironment?: string): Snapsh
   return { hosts: hosts.filter((host) => host !== ''), tags: options.lists('tag'), paths: options.texts('path') };
 }
 
+/** A filter that lets all pass is not the same as none: a check with one leaves out what no snapshot needs. */
+export function isFiltered(options: OptionBag): boolean {
+  return ['host', 'tag', 'path'].some((name) => options.texts(name).length > 0);
+}
+
 /** `--group-by host,paths`; undefined when it was not given. */
 export function groupByOf(options: OptionBag): readonly GroupKey[] | undefined {
   const text = options.text('groupBy');
