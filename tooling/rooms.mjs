@@ -273,7 +273,7 @@ export const bans = [
     instead: 'let the command line or the runner start it and hand you its streams',
     homes: [
       { path: 'apps/cli/src/password.ts', because: 'it asks a command for the password' },
-      { path: 'apps/cli/src/commands/backup.ts', because: 'it backs up what a command says' },
+      { path: 'apps/cli/src/commands/command-source.ts', because: 'it backs up what a command says' },
       ...outsideTheHouse,
     ],
     testsMayUse: true,

@@ -73,8 +73,9 @@ function addCommand(command: LumbungCommand, spec: CommandSpec, parts: ProgramPa
 function addOptions(command: LumbungCommand, options: readonly OptionSpec[]): void {
   for (const { flags, isRepeatable = false } of options) {
     const option = command.createOption(flags);
-    if (isRepeatable) option.argParser<string[]>((value, previous = []) => [...previous, value]);
-    if (option.attributeName() === VERBOSE) option.argParser<number>((_value, previous = 0) => previous + 1);
+    if (isRepeatable) option.argParser<string[] | undefined>((value, previous) => [...(previous ?? []), value]);
+    if (option.attributeName() === VERBOSE)
+      option.argParser<number | undefined>((_value, previous) => (previous ?? 0) + 1);
     command.addOption(option);
   }
 }
@@ -95,7 +96,7 @@ function givenTo(command: LumbungCommand): Pick<CommandCall, 'values' | 'known'>
       const value: unknown = each.getOptionValue(key);
       const before = values[name];
       if (option.negate) values[name] = true;
-      else if (Array.isArray(value) && Array.isArray(before)) values[name] = [...before, ...value];
+      else if (isList(value) && isList(before)) values[name] = [...before, ...value];
       else if (typeof value === 'number' && typeof before === 'number') values[name] = before + value;
       else values[name] = value;
     }
@@ -108,4 +109,8 @@ function lineage(command: LumbungCommand): LumbungCommand[] {
   if (parent === null) return [command];
   assert(parent instanceof LumbungCommand, 'a command of another kind in the tree');
   return [...lineage(parent), command];
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }

@@ -1,65 +1,113 @@
-import { spawn } from 'node:child_process';
-import { type BackupResult, backup, backupStreams, type ExcludeMarker, type SnapshotOptions } from '@lumbung/engine';
-import { describeError, LumbungError } from '@lumbung/stdx';
+import {
+  type BackupCallOptions,
+  type BackupResult,
+  backup,
+  backupStreams,
+  type ExcludeMarker,
+  type ExcludeOptions,
+  type Repository,
+  type SnapshotOptions,
+} from '@lumbung/engine';
+import { LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { OptionBag } from '../option-bag.ts';
+import { withRepository } from '../with-repository.ts';
 import { BackupReport } from './backup-report.ts';
 import { backupTargets } from './backup-targets.ts';
+import { commandSource } from './command-source.ts';
 import { parseTime } from './parse-time.ts';
 import { patternsOf } from './patterns.ts';
 import { groupByOf } from './snapshot-filter.ts';
 
 const WORKERS_MAX = 16;
 
-export const run: CommandRun = async (context, args, options) => {
-  const repository = await context.openRepository();
-  using report = new BackupReport(context);
-  const call = { signal: context.signal, onEvent: report.onEvent, reportItems: report.reportsItems };
-  const common = await snapshotOptions(context, options);
-  let result: BackupResult;
-  if (options.flag('stdinFromCommand')) {
-    const source = commandSource(context, args);
-    const entry = { path: options.text('stdinFilename') ?? 'stdin', open: source.open };
-    result = await backupStreams(repository, { ...common, entries: [entry], verify: source.verify }, call);
-  } else if (options.flag('stdin')) {
-    const entry = { path: options.text('stdinFilename') ?? 'stdin', open: () => context.world.stdin };
-    result = await backupStreams(repository, { ...common, parent: { kind: 'none' }, entries: [entry] }, call);
-  } else {
-    const exclude = await patternsOf(context, options, 'exclude');
-    const largerThanBytes = options.bytes('excludeLargerThan');
-    result = await backup(
-      repository,
-      {
-        ...common,
-        targets: await backupTargets(context, args, options),
-        workingDirectory: context.world.workingDirectory,
-        exclude: {
-          patterns: exclude.typed,
-          caseInsensitivePatterns: exclude.typedCaseInsensitive,
-          filePatterns: exclude.fromFiles,
-          caseInsensitiveFilePatterns: exclude.fromFilesCaseInsensitive,
-          ifPresent: options.texts('excludeIfPresent').map(markerOf),
-          caches: options.flag('excludeCaches'),
-          oneFileSystem: options.flag('oneFileSystem'),
-          ...(largerThanBytes === undefined ? {} : { largerThanBytes }),
-        },
-        ignoreCtime: options.flag('ignoreCtime'),
-        ignoreInode: options.flag('ignoreInode'),
-        withAtime: options.flag('withAtime'),
-      },
-      call,
-    );
-  }
-  report.finish(result);
-  return result.errors.length > 0 ? EXIT.incomplete : EXIT.ok;
+interface Request {
+  readonly context: CommandContext;
+  readonly repository: Repository;
+  readonly words: readonly string[];
+  readonly options: OptionBag;
+  readonly snapshot: SnapshotOptions;
+  readonly call: BackupCallOptions;
+}
+
+export const run: CommandRun = async (context, words, options) => {
+  options.refuseTogether('stdin', 'stdinFromCommand');
+  const snapshot = snapshotOptions(context, options);
+  // The engine takes its own lock, and does not wait for one. Who is to wait takes a lock before: shared ones suffer each other.
+  const waits = options.text('retryLock') !== undefined && !options.flag('dryRun');
+  return await withRepository(context, waits ? 'append' : 'none', async ({ repository, signal }) => {
+    using report = new BackupReport(context);
+    const call = { signal, onEvent: report.onEvent, reportItems: report.reportsItems };
+    const act = options.flag('stdinFromCommand') ? backupCommand : options.flag('stdin') ? backupStdin : backupPaths;
+    const result = await act({ context, repository, words, options, snapshot, call });
+    report.finish(result);
+    return result.errors.length > 0 ? EXIT.incomplete : EXIT.ok;
+  });
 };
 
-async function snapshotOptions(context: CommandContext, options: OptionBag): Promise<SnapshotOptions> {
+async function backupPaths({ context, repository, words, options, snapshot, call }: Request): Promise<BackupResult> {
+  return await backup(
+    repository,
+    {
+      ...snapshot,
+      targets: await backupTargets(context, words, options),
+      workingDirectory: context.world.workingDirectory,
+      exclude: await excludeOptions(context, options),
+      ignoreCtime: options.flag('ignoreCtime'),
+      ignoreInode: options.flag('ignoreInode'),
+      withAtime: options.flag('withAtime'),
+    },
+    call,
+  );
+}
+
+async function backupCommand({ context, repository, words, options, snapshot, call }: Request): Promise<BackupResult> {
+  const { workingDirectory } = context.world;
+  const { open, verify } = commandSource(words, { workingDirectory, signal: context.signal });
+  return await backupStreams(repository, { ...snapshot, entries: [{ path: streamPath(options), open }], verify }, call);
+}
+
+async function backupStdin({ context, repository, words, options, snapshot, call }: Request): Promise<BackupResult> {
+  if (words.length > 0) {
+    throw new LumbungError('STDIN_WITH_PATHS', {
+      kind: 'operator',
+      message: 'either standard input is backed up or paths are, not both',
+      hint: 'leave out --stdin, or the paths',
+    });
+  }
+  const entry = { path: streamPath(options), open: () => context.world.stdin };
+  return await backupStreams(repository, { ...snapshot, entries: [entry] }, call);
+}
+
+function streamPath(options: OptionBag): string {
+  return options.text('stdinFilename') ?? 'stdin';
+}
+
+async function excludeOptions(context: CommandContext, options: OptionBag): Promise<ExcludeOptions> {
+  const { typed, typedCaseInsensitive, fromFiles, fromFilesCaseInsensitive } = await patternsOf(
+    context,
+    options,
+    'exclude',
+  );
+  const largerThanBytes = options.bytes('excludeLargerThan');
+  return {
+    patterns: typed,
+    caseInsensitivePatterns: typedCaseInsensitive,
+    filePatterns: fromFiles,
+    caseInsensitiveFilePatterns: fromFilesCaseInsensitive,
+    ifPresent: options.texts('excludeIfPresent').map(markerOf),
+    caches: options.flag('excludeCaches'),
+    oneFileSystem: options.flag('oneFileSystem'),
+    ...(largerThanBytes === undefined ? {} : { largerThanBytes }),
+  };
+}
+
+function snapshotOptions(context: CommandContext, options: OptionBag): SnapshotOptions {
   const time = options.text('time');
-  const parent = options.text('parent') ?? context.world.variable('RESTIC_PARENT');
-  const host = options.text('host');
+  const parent = options.text('parent');
+  const host = options.text('host') ?? context.hostOfEnvironment;
   const groupBy = groupByOf(options);
   const workers = options.integer('readConcurrency', 1);
   return {
@@ -82,49 +130,4 @@ async function snapshotOptions(context: CommandContext, options: OptionBag): Pro
 function markerOf(text: string): ExcludeMarker {
   const colon = text.indexOf(':');
   return colon < 0 ? { fileName: text } : { fileName: text.slice(0, colon), header: text.slice(colon + 1) };
-}
-
-/** The output of a command as a stream, and its end: only a command that ended with code 0 has said everything. */
-function commandSource(context: CommandContext, [program, ...args]: readonly string[]) {
-  if (program === undefined) {
-    throw new LumbungError('COMMAND_MISSING', {
-      kind: 'operator',
-      message: 'no command was named',
-      hint: 'write it behind --',
-    });
-  }
-  const failed = (reason: string, cause?: unknown): LumbungError =>
-    new LumbungError('COMMAND_FAILED', {
-      kind: 'operator',
-      message: `the command ${program} failed: ${reason}; no snapshot was written`,
-      context: { program, reason },
-      hint: 'run the command by hand to see what it says',
-      cause,
-    });
-  let ended: Promise<void> | undefined;
-  return {
-    open: () => {
-      const child = spawn(program, args, {
-        cwd: context.world.workingDirectory,
-        stdio: ['ignore', 'pipe', 'inherit'],
-        signal: context.signal,
-      });
-      ended = new Promise<void>((resolve, reject) => {
-        child.on('error', (cause) => {
-          child.stdout.destroy(failed(describeError(cause), cause));
-          reject(failed(describeError(cause), cause));
-        });
-        child.on('close', (code, signal) => {
-          if (code === 0) resolve();
-          else reject(failed(signal === null ? `it ended with code ${String(code)}` : `it was ended by ${signal}`));
-        });
-      });
-      // Whoever waits for it hears of the failure; nobody else may crash of it meanwhile.
-      ended.catch(() => undefined);
-      return child.stdout;
-    },
-    verify: async (): Promise<void> => {
-      await ended;
-    },
-  };
 }

@@ -9,38 +9,33 @@ import {
 } from '@lumbung/engine';
 import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
-import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { type HeldRepository, withRepository } from '../with-repository.ts';
 import { refuseArgument } from './refuse-argument.ts';
 
 const KINDS = ['config', 'snapshot', 'index', 'key', 'masterkey', 'lock', 'pack', 'blob', 'tree'] as const;
 
+type Kind = (typeof KINDS)[number];
+
 export const run: CommandRun = async (context, [kindText = '', id]) => {
   const kind = KINDS.find((each) => each === kindText) ?? refuseArgument(kindText, KINDS);
-  const bytes = await load(context, kind, id);
-  if (kind === 'pack' || kind === 'blob') context.world.stdout.write(bytes);
-  else context.output.data(pretty(bytes));
-  return EXIT.ok;
+  return await withRepository(context, 'read', async (held) => {
+    const bytes = await load(held, kind, id);
+    if (kind === 'pack' || kind === 'blob') context.world.stdout.write(bytes);
+    else context.output.data(pretty(bytes));
+    return EXIT.ok;
+  });
 };
 
-async function load(
-  context: CommandContext,
-  kind: (typeof KINDS)[number],
-  id: string | undefined,
-): Promise<Uint8Array> {
-  const { signal } = context;
-  const repository = await context.openRepository();
-  await using lock = context.isLockWanted ? await context.lock(repository, 'shared') : undefined;
-  void lock;
+async function load({ repository, signal }: HeldRepository, kind: Kind, id: string | undefined): Promise<Uint8Array> {
   const named = (): string => {
-    if (id === undefined)
-      throw new LumbungError('ID_MISSING', {
-        kind: 'operator',
-        message: `which ${kind}? no id was named`,
-        context: { kind },
-        hint: 'see `lumbung list`',
-      });
-    return id;
+    if (id !== undefined) return id;
+    throw new LumbungError('ID_MISSING', {
+      kind: 'operator',
+      message: `which ${kind}? no id was named`,
+      context: { kind },
+      hint: 'see `lumbung list`',
+    });
   };
   switch (kind) {
     case 'config':

@@ -32,7 +32,8 @@ export const run: CommandRun = async (context, specs, options) =>
     const groups = groupSnapshots(shown, groupBy ?? []);
     if (context.output.isJson) printJson(context, groups, groupBy);
     else if (chosen.length === 0) {
-      const isAsked = specs.length > 0 || Object.values(filterOf(options)).some((list) => list.length > 0);
+      const { hosts = [], tags = [], paths = [] } = filterOf(options, context.hostOfEnvironment);
+      const isAsked = specs.length + hosts.length + tags.length + paths.length > 0;
       context.output.note(context.texts.t(isAsked ? 'snapshots.noneMatches' : 'snapshots.none'));
     } else print(context, groups, { isCompact: options.flag('compact'), isGrouped: groupBy !== undefined });
     return EXIT.ok;

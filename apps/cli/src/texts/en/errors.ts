@@ -511,4 +511,8 @@ export const enErrors = {
   },
   USAGE_VALUE_MISSING: { message: '{{option}} needs a value', hint: 'See `{{command}} --help`.' },
   ZSTD_BROKEN: { message: 'compressed data cannot be read: {{detail}}', hint: 'Run `lumbung check --read-data`.' },
+  STDIN_WITH_PATHS: {
+    message: 'either standard input is backed up or paths are, not both',
+    hint: 'Leave out --stdin, or the paths.',
+  },
 } as const satisfies Readonly<Record<string, ErrorText>>;

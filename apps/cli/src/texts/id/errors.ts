@@ -529,4 +529,8 @@ export const idErrors: ErrorCatalogue = {
     message: 'data termampatkan tidak terbaca: {{detail}}',
     hint: 'Jalankan `lumbung check --read-data`.',
   },
+  STDIN_WITH_PATHS: {
+    message: 'yang dicadangkan masukan standar atau jalur, tidak keduanya',
+    hint: 'Hilangkan --stdin, atau jalurnya.',
+  },
 };
