@@ -45,6 +45,7 @@ export async function planRepairSnapshots(
     if (tree === undefined) vanishing.push(before);
     else if (tree.id !== before.tree) changes.push({ before, after: repairedSnapshot(before, tree, options) });
   }
+  current = undefined; // what is written later was told here
   const plan: SnapshotChangePlan = {
     changes,
     vanishing,

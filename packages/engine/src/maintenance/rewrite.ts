@@ -45,6 +45,7 @@ export async function planRewrite(repository: Repository, options: RewriteOption
     const after = changedSnapshot(before, isNothing ? undefined : tree, options);
     if (after !== undefined) changes.push({ before, after });
   }
+  current = undefined; // what is written later was told here
   const plan: SnapshotChangePlan = {
     changes,
     vanishing: [],

@@ -2,7 +2,7 @@ import type { BlobIndex } from '../../blob-index/blob-index.ts';
 import { Decompressor } from '../../compression/decompressor.ts';
 import { SEAL_OVERHEAD_BYTES, type Sealer } from '../../crypto/sealer.ts';
 import { sha256Into } from '../../crypto/sha256.ts';
-import { BLOB_FAULTS } from '../../pack/blob-opener.ts';
+import type { BLOB_FAULTS } from '../../pack/blob-opener.ts';
 
 export type VerifiedFault = Extract<(typeof BLOB_FAULTS)[number], 'seal' | 'compression' | 'hash'>;
 

@@ -93,8 +93,8 @@ export class PackPool implements AsyncDisposable {
     const thread = this.#leastBusy();
     if (thread === undefined) {
       assert(this.#local !== undefined, 'a pool without threads works here');
-      // The pool puts in the number that `Job` leaves out.
-      return (await this.#local.do({ ...job, jobId: 0 } as JobRequest)) as AnswerTo<J['kind']>;
+      // A job is answered in its kind.
+      return (await this.#local.do({ ...job, jobId: 0 })) as AnswerTo<J['kind']>;
     }
     return (await this.#post(thread, job)) as AnswerTo<J['kind']>; // a job is answered in its kind
   }

@@ -1,5 +1,5 @@
 import { assert, assertNever, LumbungError, type Random } from '@lumbung/stdx';
-import { BlobIndex } from '../../blob-index/blob-index.ts';
+import type { BlobIndex } from '../../blob-index/blob-index.ts';
 import { MasterKey } from '../../crypto/master-key.ts';
 import { Sealer } from '../../crypto/sealer.ts';
 import { SharedBitset } from '../shared-bitset.ts';
