@@ -137,7 +137,7 @@ describe('parseTimestamp', () => {
 
   it('fuzz: reads any text or refuses it', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'0123456789-T:.Z+ ') }), (text) => {
+      fc.property(fc.stringMatching(/^[-0-9T:.Z+ ]*$/), (text) => {
         if (isTimestampText(text)) instantOf(text);
       }),
       { numRuns: fuzzRuns(1000) },

@@ -156,7 +156,6 @@ describe('parseTree', () => {
     expect(list?.[4]).toMatchObject({ linkTarget: 'sub/<&>', content: null });
     expect(list?.[5]).toMatchObject({ mode: 2_147_484_141, subtree: expect.stringMatching(/^9512ea6a/) });
   });
-  });
 
   it('understands keys in any order, unknown keys, space, null and what is missing', () => {
     const [node] = parseTree(
