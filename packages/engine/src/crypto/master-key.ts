@@ -1,4 +1,4 @@
-import type { Random } from '@lumbung/stdx';
+import { assert, type Random } from '@lumbung/stdx';
 
 /** The secrets that seal every file: AES-256 key, and key and multiplier of Poly1305-AES. A password's own key has the
  *  same shape and seals nothing but this one. Never printed: `inspect` and JSON show no bytes. */
@@ -11,6 +11,11 @@ export class MasterKey {
   readonly macR: Buffer;
 
   constructor(parts: { readonly encrypt: Uint8Array; readonly macK: Uint8Array; readonly macR: Uint8Array }) {
+    // Kernels read this many bytes whatever they are given.
+    assert(
+      parts.encrypt.length === 32 && parts.macK.length === 16 && parts.macR.length === 16,
+      'the parts of a key have 32, 16 and 16 bytes',
+    );
     this.encrypt = Buffer.from(parts.encrypt);
     this.macK = Buffer.from(parts.macK);
     this.macR = Buffer.from(parts.macR);

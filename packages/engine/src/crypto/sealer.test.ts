@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMasterKey, MasterKey } from './master-key.ts';
 import { SEAL_OVERHEAD_BYTES, Sealer } from './sealer.ts';
+import { sha256, sha256Into } from './sha256.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 /** Draws the given vector for every IV. */
@@ -23,6 +24,22 @@ const MADE = new MasterKey({
 processKernels();
 
 describe.each([{ withoutKernels: false }, { withoutKernels: true }])('Sealer with %o', (options) => {
+  it.each([20, 500, 100_000])('writes nothing beyond a target that is too small for %d bytes', (length) => {
+    const sealer = new Sealer(MADE, systemRandom, options);
+    const plaintext = Buffer.alloc(length, 1);
+    const sealed = sealer.seal(plaintext);
+    const room = Buffer.alloc(2 * length + 100);
+    const tooSmall = room.subarray(0, length - 1);
+    const refusal = expect.objectContaining({ code: 'BUG_ASSERTION' });
+    expect(() => sealer.openInto(sealed, tooSmall, 0)).toThrow(refusal);
+    expect(() => sealer.openInto(sealed, room.subarray(0, length + 3), 4)).toThrow(refusal);
+    expect(() => sealer.openInto(sealed, room, -1)).toThrow(refusal);
+    expect(() => sealer.sealInto(plaintext, room.subarray(0, length + SEAL_OVERHEAD_BYTES - 1), 0)).toThrow(refusal);
+    expect(() => sealer.sealInto(plaintext, room, -1)).toThrow(refusal);
+    expect(room.every((byte) => byte === 0)).toBe(true);
+    expect(sealer.openInto(sealed, room.subarray(0, length + 4), 4)).toBe(length); // control: room enough
+  });
+
   it('opens what another program sealed', () => {
     const key = new MasterKey({
       encrypt: hex('303e8687b1d7db18421bdc6bb8588ccadac4d59ee87b8ff70c44e635790cafef'),
@@ -170,5 +187,29 @@ describe('MasterKey', () => {
     const shown = `${inspect(MADE)} ${JSON.stringify({ key: MADE })} ${inspect({ deep: { key: MADE } }, { depth: 9 })}`;
     expect(shown).not.toContain('01 02 03');
     expect(shown).not.toContain('"data"');
+  });
+});
+
+describe('what kernels would read or write past the end of', () => {
+  it('a digest goes only where it fits', () => {
+    const room = Buffer.alloc(64);
+    expect(() => sha256Into(Buffer.from('x'), room.subarray(0, 31))).toThrow(
+      expect.objectContaining({ code: 'BUG_ASSERTION' }),
+    );
+    expect(room.every((byte) => byte === 0)).toBe(true);
+    sha256Into(Buffer.from('x'), room.subarray(0, 32));
+    expect(room.subarray(0, 32)).toEqual(sha256(Buffer.from('x')));
+    expect(room.subarray(32).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it.each([
+    [31, 16, 16],
+    [32, 15, 16],
+    [32, 16, 15],
+    [33, 16, 16],
+    [0, 0, 0],
+  ])('a key of %d, %d and %d bytes is none', (encrypt, macK, macR) => {
+    const parts = { encrypt: Buffer.alloc(encrypt), macK: Buffer.alloc(macK), macR: Buffer.alloc(macR) };
+    expect(() => new MasterKey(parts)).toThrow(expect.objectContaining({ code: 'BUG_ASSERTION' }));
   });
 });

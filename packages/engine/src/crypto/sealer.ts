@@ -1,5 +1,5 @@
 import { type Cipheriv, createCipheriv, timingSafeEqual } from 'node:crypto';
-import { LumbungError, type Random } from '@lumbung/stdx';
+import { assert, LumbungError, type Random } from '@lumbung/stdx';
 import { kernelsFor } from '@lumbung/stdx/node';
 import sodium from 'sodium-native';
 import type { MasterKey } from './master-key.ts';
@@ -27,6 +27,12 @@ const RANDOM_POOL_BYTES = 4096;
 function release(bytes: Buffer): void {
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
+}
+
+/** Kernels write as many bytes as the source has, whatever the length of the view they are given: past its end lies
+ *  other memory of the process. So room is asked for here, before any of them runs. */
+function requireRoom(target: Uint8Array, targetOffset: number, bytes: number): void {
+  assert(targetOffset >= 0 && targetOffset + bytes <= target.length, 'the target has room for what is written');
 }
 
 function broken(reason: string): LumbungError {
@@ -85,6 +91,7 @@ export class Sealer {
   /** Seals into `target` and returns the bytes written. `plaintext` may not overlap the place it goes to. */
   sealInto(plaintext: Uint8Array, target: Buffer, targetOffset: number): number {
     const { length } = plaintext;
+    requireRoom(target, targetOffset, length + SEAL_OVERHEAD_BYTES);
     const body = target.subarray(targetOffset + IV_BYTES, targetOffset + IV_BYTES + length);
     const iv = target.subarray(targetOffset, targetOffset + IV_BYTES);
     this.#takeRandom(iv);
@@ -106,6 +113,7 @@ export class Sealer {
   openInto(sealed: Uint8Array, target: Buffer, targetOffset: number): number {
     this.#checkTag(sealed);
     const length = sealed.length - SEAL_OVERHEAD_BYTES;
+    requireRoom(target, targetOffset, length);
     const body = sealed.subarray(IV_BYTES, IV_BYTES + length);
     this.#applyKeystream(sealed.subarray(0, IV_BYTES), body, target.subarray(targetOffset, targetOffset + length));
     return length;

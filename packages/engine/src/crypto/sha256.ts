@@ -1,4 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto';
+import { assert } from '@lumbung/stdx';
 import { kernelsFor } from '@lumbung/stdx/node';
 
 const DIGEST_BYTES = 32;
@@ -16,6 +17,8 @@ export function sha256(bytes: Uint8Array): Buffer {
 
 /** SHA-256 of `bytes` into the first 32 bytes of `target`: for those who compare many. */
 export function sha256Into(bytes: Uint8Array, target: Buffer): void {
+  // The kernel writes 32 bytes whatever the length of the view.
+  assert(target.length >= DIGEST_BYTES, 'the target has room for a digest');
   const kernels = kernelsFor(bytes.length);
   if (kernels === undefined) hash('sha256', bytes, 'buffer').copy(target);
   else kernels.sha256(bytes, target);
