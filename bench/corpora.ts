@@ -1,13 +1,13 @@
 // Makes the trees that the benchmarks back up. Everything comes from a seed: two machines measure the same bytes.
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
   utimesSync,
   writeFileSync,
   writeSync,
-  existsSync,
 } from 'node:fs';
 import path from 'node:path';
 

@@ -14,7 +14,7 @@ export async function compileKernel(): Promise<Buffer> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'lumbung-wasm-'));
   try {
     const output = path.join(folder, 'kernel.wasm');
-    const { error, stderr } = await asc.main([
+    const { error } = await asc.main([
       path.join(CHUNKER, 'kernel-src/kernel.ts'),
       '--outFile',
       output,
@@ -26,7 +26,7 @@ export async function compileKernel(): Promise<Buffer> {
       '--baseDir',
       CHUNKER,
     ]);
-    if (error !== null) throw new Error(`the kernel does not compile: ${stderr.toString()}`, { cause: error });
+    if (error !== null) throw new Error(`the kernel does not compile: ${error.message}`, { cause: error });
     return readFileSync(output);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -132,6 +132,7 @@ export const rooms = [
       '@clack/prompts': everywhere,
       'cli-progress': everywhere,
       i18next: everywhere,
+      'oxc-parser': ['src/testing'],
     },
     node: everywhere,
   },

@@ -1,7 +1,6 @@
 // The front door: everything another program may use. @see docs/ARCHITECTURE.md
 
 export { backup } from './archiver/backup.ts';
-export { backupStreams } from './archiver/stream-backup.ts';
 export {
   type BackupCallOptions,
   type BackupEvent,
@@ -18,6 +17,7 @@ export {
   type StreamBackupOptions,
   type StreamEntry,
 } from './archiver/backup-options.ts';
+export { backupStreams } from './archiver/stream-backup.ts';
 export {
   CACHE_OLD_AFTER_DAYS,
   type CacheDescription,
@@ -25,10 +25,10 @@ export {
   removeCache,
   removeOldCaches,
 } from './cache/cache-directory.ts';
-export { parsePolynomial, type Polynomial, polynomialHex } from './chunker/polynomial.ts';
+export { type Polynomial, parsePolynomial, polynomialHex } from './chunker/polynomial.ts';
 export { COMPRESSION_MODES, type CompressionMode } from './compression/compressor.ts';
-export { PatternList } from './filter/pattern-list.ts';
 export { parsePatternFile, type VariableLookup } from './filter/pattern-file.ts';
+export { PatternList } from './filter/pattern-list.ts';
 export { encodeConfig, type RepositoryConfig } from './format/config-file.ts';
 export { permissionString, posixModeOf } from './format/go-mode.ts';
 export {
@@ -44,16 +44,16 @@ export {
   parseLockId,
   parsePackId,
   parseSnapshotId,
-  shortId,
   type SnapshotId,
+  shortId,
 } from './format/ids.ts';
 export { goJsonObject, goJsonValue, type JsonField } from './format/json-document.ts';
 export { BLOB_TYPES, type BlobType, type PackedBlob } from './format/pack-header.ts';
 export {
   encodeSnapshot,
   type Snapshot,
-  snapshotFields,
   type SnapshotSummary,
+  snapshotFields,
   summaryFields,
 } from './format/snapshot-file.ts';
 export {
@@ -71,6 +71,7 @@ export {
 } from './format/timestamp.ts';
 export { EMPTY_TREE_ID, encodeNode, isSafeName, type NodeType, parseTree, type TreeNode } from './format/tree.ts';
 export { type ActOptions, type HeldLock, LOCK_KINDS, type ProgressEvent } from './maintenance/act-options.ts';
+export { executeSnapshotChanges } from './maintenance/apply-snapshot-changes.ts';
 export { check } from './maintenance/check.ts';
 export {
   CHECK_FINDING_CODES,
@@ -86,8 +87,18 @@ export {
 } from './maintenance/check-report.ts';
 export { copySnapshots } from './maintenance/copy.ts';
 export type { CopyEvent, CopyOptions, CopyResult } from './maintenance/copy-options.ts';
-export { planPrune } from './maintenance/plan-prune.ts';
 export { executePrune } from './maintenance/execute-prune.ts';
+export { executeForget, planForget } from './maintenance/forget.ts';
+export type {
+  ForgetEvent,
+  ForgetGroup,
+  ForgetOptions,
+  ForgetPlan,
+  ForgetResult,
+  ForgetSelection,
+  KeepReason,
+} from './maintenance/forget-plan.ts';
+export { planPrune } from './maintenance/plan-prune.ts';
 export {
   type ExecutePruneOptions,
   PRUNE_PHASES,
@@ -99,35 +110,6 @@ export {
   type PruneResult,
   type PruneStatistics,
 } from './maintenance/prune-plan.ts';
-export { executeForget, planForget } from './maintenance/forget.ts';
-export type {
-  ForgetEvent,
-  ForgetGroup,
-  ForgetOptions,
-  ForgetPlan,
-  ForgetResult,
-  ForgetSelection,
-  KeepReason,
-} from './maintenance/forget-plan.ts';
-export { planTag } from './maintenance/tag.ts';
-export { planRewrite } from './maintenance/rewrite.ts';
-export { planRepairSnapshots } from './maintenance/repair-snapshots.ts';
-export { executeSnapshotChanges } from './maintenance/apply-snapshot-changes.ts';
-export type {
-  RecoverEvent,
-  RecoverOptions,
-  RecoverResult,
-  RepairSnapshotsOptions,
-  RewriteFilter,
-  RewriteOptions,
-  SnapshotChange,
-  SnapshotChangeEvent,
-  SnapshotChangePlan,
-  SnapshotChangeResult,
-  SnapshotSelection,
-  TagChange,
-  TagOptions,
-} from './maintenance/snapshot-changes.ts';
 export { recoverSnapshots } from './maintenance/recover.ts';
 export { executeRepairIndex, planRepairIndex } from './maintenance/repair-index.ts';
 export { executeRepairPacks, planRepairPacks } from './maintenance/repair-packs.ts';
@@ -144,11 +126,28 @@ export type {
   RepairPacksResult,
   UpgradePlan,
 } from './maintenance/repair-plan.ts';
+export { planRepairSnapshots } from './maintenance/repair-snapshots.ts';
+export { planRewrite } from './maintenance/rewrite.ts';
+export type {
+  RecoverEvent,
+  RecoverOptions,
+  RecoverResult,
+  RepairSnapshotsOptions,
+  RewriteFilter,
+  RewriteOptions,
+  SnapshotChange,
+  SnapshotChangeEvent,
+  SnapshotChangePlan,
+  SnapshotChangeResult,
+  SnapshotSelection,
+  TagChange,
+  TagOptions,
+} from './maintenance/snapshot-changes.ts';
+export { planTag } from './maintenance/tag.ts';
 export { executeUpgrade, planUpgrade } from './maintenance/upgrade.ts';
 export { VERIFY_MODES, type VerifyMode } from './pack/pack-builder.ts';
 export { IndexedRepository } from './repository/indexed-repository.ts';
 export { type InitOptions, initRepository } from './repository/init-repository.ts';
-export { type OpenOptions, openRepository } from './repository/open-repository.ts';
 export {
   addKey,
   changePassword,
@@ -167,16 +166,17 @@ export {
   type UnpackedIds,
 } from './repository/layout.ts';
 export { Lock, type LockMode, type LockOptions, lockRepository } from './repository/lock.ts';
-export { unlock, type UnlockResult } from './repository/lock-files.ts';
+export { type UnlockResult, unlock } from './repository/lock-files.ts';
+export { type OpenOptions, openRepository } from './repository/open-repository.ts';
 export type { Identity, RepositoryPorts } from './repository/ports.ts';
 export { Repository } from './repository/repository.ts';
 export {
   ARCHIVE_FORMATS,
   type ArchiveFormat,
-  dump,
   type DumpOptions,
   type DumpProgress,
   type DumpResult,
+  dump,
 } from './restorer/dump.ts';
 export { executeRestore, previewRestore } from './restorer/execute-restore.ts';
 export {
@@ -216,15 +216,15 @@ export {
   type DiffStatistics,
   diffTrees,
 } from './snapshot/diff-snapshots.ts';
-export { findNodes, type FindNodesOptions, type FoundNode } from './snapshot/find-nodes.ts';
-export { findObjects, type FindObjectsOptions, type FoundObject, type ObjectSearch } from './snapshot/find-objects.ts';
+export { type FindNodesOptions, type FoundNode, findNodes } from './snapshot/find-nodes.ts';
+export { type FindObjectsOptions, type FoundObject, findObjects, type ObjectSearch } from './snapshot/find-objects.ts';
 export { groupSnapshots, type SnapshotGroup } from './snapshot/groups.ts';
 export {
   LIST_ORDERS,
   type ListedNode,
-  listNodes,
   type ListOptions,
   type ListOrder,
+  listNodes,
   sortListedNodes,
 } from './snapshot/list-nodes.ts';
 export { resolveNode, resolveTree } from './snapshot/resolve-tree.ts';
@@ -233,20 +233,20 @@ export {
   type SnapshotStats,
   STATS_MODES,
   type StatsMode,
-  statsOf,
   type StatsOptions,
   type StatsProgress,
+  statsOf,
 } from './snapshot/snapshot-stats.ts';
 export {
   compareByTime,
+  type FoundSnapshot,
   findLatest,
   findSnapshot,
   findSnapshotId,
-  type FoundSnapshot,
   loadReadableSnapshots,
   loadSnapshot,
   loadSnapshots,
   parseSnapshotSpec,
   type SnapshotRecord,
 } from './snapshot/snapshots.ts';
-export { type TreeVisitor, type WalkOptions, walkTree, type WalkVerdict } from './snapshot/walk-tree.ts';
+export { type TreeVisitor, type WalkOptions, type WalkVerdict, walkTree } from './snapshot/walk-tree.ts';

@@ -12,7 +12,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 /** `path → source` of every place that is archived. */
 function layOut(...targets: string[]): Record<string, string> {
   const listNames = (folder: ByteString): ByteString[] => (FOLDERS[folder] ?? []).map(byteStringOfText);
-  const { root } = resolveTargets(targets, { workingDirectory: '/work', listNames });
+  const { root } = resolveTargets(targets, { workingDirectory: '/srv', listNames });
   const found: Record<string, string> = {};
   const visit = (node: TargetNode, path: string): void => {
     if (node.sourcePath !== undefined) found[path] = textOf(node.sourcePath);
@@ -44,10 +44,10 @@ describe('resolveTargets', () => {
 
   it('names absolute paths in the snapshot, in the order they were typed', () => {
     const { absolutePaths } = resolveTargets(['b', '/x', '../y'], {
-      workingDirectory: '/work/here',
+      workingDirectory: '/srv/here',
       listNames: () => [],
     });
-    expect(absolutePaths).toEqual(['/work/here/b', '/x', '/work/y']);
+    expect(absolutePaths).toEqual(['/srv/here/b', '/x', '/srv/y']);
   });
 
   it('keeps names that are not text as the bytes they are', () => {

@@ -1,5 +1,5 @@
-import { sharedBufferOf } from './pack-table.ts';
 import { equalIdWords, homeSlot, ID_WORDS, readIdWords } from './id-words.ts';
+import { sharedBufferOf } from './pack-table.ts';
 
 // A slot: state, then the id. A segment: one word that counts the ids in it, then its slots.
 const SLOT_WORDS = 1 + ID_WORDS;

@@ -5,7 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { type ChunkerParams, smallCutChunker, standardChunker } from './chunker-params.ts';
 import { Cutter } from './cutter.ts';
 import { parsePolynomial, remainder } from './polynomial.ts';
-import { type ChunkVector, LCG_FIRST, LCG_SECOND, PUBLISHED_19_BITS, PUBLISHED_LARGE, PUBLISHED_STANDARD } from './testing/chunk-vectors.ts';
+import {
+  type ChunkVector,
+  LCG_FIRST,
+  LCG_SECOND,
+  PUBLISHED_19_BITS,
+  PUBLISHED_LARGE,
+  PUBLISHED_STANDARD,
+} from './testing/chunk-vectors.ts';
 import { laggedFibonacciBytes, lcgBytes } from './testing/pseudo-random.ts';
 
 const MIB = 2 ** 20;
@@ -25,7 +32,9 @@ function cutAll(cutter: Cutter, content: Uint8Array): number[] {
 function pieces(content: Uint8Array, lengths: readonly number[]): ChunkVector {
   let at = 0;
   return lengths.map((length) => {
-    const hash = createHash('sha256').update(content.subarray(at, at + length)).digest('hex');
+    const hash = createHash('sha256')
+      .update(content.subarray(at, at + length))
+      .digest('hex');
     at += length;
     return [length, hash] as const;
   });
@@ -40,7 +49,12 @@ describe('Cutter', () => {
     ['a second polynomial', lcg, standardChunker(SECOND), LCG_SECOND],
     ['the published input', published, standardChunker(FIRST), PUBLISHED_STANDARD],
     ['the published input at 19 bits', published, { ...standardChunker(FIRST), averageBits: 19 }, PUBLISHED_19_BITS],
-    ['the published input at 16 to 32 MiB', published, { ...standardChunker(FIRST), minBytes: 16 * MIB, maxBytes: 32 * MIB }, PUBLISHED_LARGE],
+    [
+      'the published input at 16 to 32 MiB',
+      published,
+      { ...standardChunker(FIRST), minBytes: 16 * MIB, maxBytes: 32 * MIB },
+      PUBLISHED_LARGE,
+    ],
   ])('cuts %s where every client does', (_, content, params, expected) => {
     expect(pieces(content, cutAll(new Cutter(params), content))).toEqual(expected);
   });
@@ -86,16 +100,21 @@ describe('Cutter', () => {
   it('fuzz: pieces join to the content, keep the bounds, and do not depend on how it is handed in', () => {
     const cutter = new Cutter(small);
     fc.assert(
-      fc.property(fc.nat(100_000), fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 20 }), fc.nat(), (length, steps, seed) => {
-        const content = seed % 5 === 0 ? randomBytes(length) : lcgBytes(length, seed);
-        const lengths = cutAll(cutter, content);
-        expect(lengths.reduce((sum, piece) => sum + piece, 0)).toBe(length);
-        for (const piece of lengths.slice(0, -1)) {
-          expect(piece).toBeGreaterThanOrEqual(small.minBytes);
-          expect(piece).toBeLessThanOrEqual(small.maxBytes);
-        }
-        expect(cutInSteps(cutter, content, steps)).toEqual(lengths);
-      }),
+      fc.property(
+        fc.nat(100_000),
+        fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 20 }),
+        fc.nat(),
+        (length, steps, seed) => {
+          const content = seed % 5 === 0 ? randomBytes(length) : lcgBytes(length, seed);
+          const lengths = cutAll(cutter, content);
+          expect(lengths.reduce((sum, piece) => sum + piece, 0)).toBe(length);
+          for (const piece of lengths.slice(0, -1)) {
+            expect(piece).toBeGreaterThanOrEqual(small.minBytes);
+            expect(piece).toBeLessThanOrEqual(small.maxBytes);
+          }
+          expect(cutInSteps(cutter, content, steps)).toEqual(lengths);
+        },
+      ),
       { numRuns: fuzzRuns(60) },
     );
   });

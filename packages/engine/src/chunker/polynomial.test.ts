@@ -12,24 +12,39 @@ describe('polynomials', () => {
     expect(isIrreducible(value)).toBe(true);
   });
 
-  it.each([0x38f1e565e288dfn, 0x30a8295b9d5c91n, 0x255f4350b962cbn, 0x267f776110a235n, 0n, 1n])('%d is not', (value) => {
-    expect(isIrreducible(value)).toBe(false);
-  });
+  it.each([0x38f1e565e288dfn, 0x30a8295b9d5c91n, 0x255f4350b962cbn, 0x267f776110a235n, 0n, 1n])(
+    '%d is not',
+    (value) => {
+      expect(isIrreducible(value)).toBe(false);
+    },
+  );
 
   it('makes one that it accepts', () => {
     const made = createPolynomial(systemRandom);
     expect(parsePolynomial(polynomialHex(made))).toBe(made);
   });
 
-  it.each(['', '0', '38f1e565e288df', '3DA3358B4DC173', '3da3358b4dc173ff', 'xyz', '-3da3358b4dc17', `${'f'.repeat(100)}`])('refuses %s', (hex) => {
-    expect(() => parsePolynomial(hex)).toThrow(expect.objectContaining({ code: 'CONFIG_POLYNOMIAL_INVALID', kind: 'corruption' }));
+  it.each([
+    '',
+    '0',
+    '38f1e565e288df',
+    '3DA3358B4DC173',
+    '3da3358b4dc173ff',
+    'xyz',
+    '-3da3358b4dc17',
+    `${'f'.repeat(100)}`,
+  ])('refuses %s', (hex) => {
+    expect(() => parsePolynomial(hex)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_POLYNOMIAL_INVALID', kind: 'corruption' }),
+    );
   });
 });
 
 describe('chunkerTables', () => {
   it('are those of every client', () => {
     const { out, mod } = chunkerTables(P);
-    const hash = (table: BigUint64Array): string => createHash('sha256').update(new Uint8Array(table.buffer)).digest('hex');
+    const hash = (table: BigUint64Array): string =>
+      createHash('sha256').update(new Uint8Array(table.buffer)).digest('hex');
     expect(hash(out)).toBe('f7ab1636095d2bf4db57f88e8aa670032eb5573260aeedc7c30bc835040e49ed');
     expect(hash(mod)).toBe('c4baaf5b18896ff78334583c9b42031f15452fe597db620be9b1e4a9a0813cba');
   });
@@ -42,12 +57,15 @@ describe('chunkerTables', () => {
 });
 
 describe('smallCutChunker', () => {
-  it.each([64 * 1024, 100_000, 128 * 1024])('keeps %d between a quarter and eight times its average', (averageBytes) => {
-    const { minBytes, maxBytes, averageBits } = smallCutChunker(P, averageBytes);
-    expect(minBytes).toBe(2 ** averageBits / 4);
-    expect(maxBytes).toBe(2 ** averageBits * 8);
-    expect(2 ** averageBits).toBeLessThanOrEqual(averageBytes);
-  });
+  it.each([64 * 1024, 100_000, 128 * 1024])(
+    'keeps %d between a quarter and eight times its average',
+    (averageBytes) => {
+      const { minBytes, maxBytes, averageBits } = smallCutChunker(P, averageBytes);
+      expect(minBytes).toBe(2 ** averageBits / 4);
+      expect(maxBytes).toBe(2 ** averageBits * 8);
+      expect(2 ** averageBits).toBeLessThanOrEqual(averageBytes);
+    },
+  );
 
   it.each([0, 100, 2 ** 30, Number.NaN])('refuses %d', (averageBytes) => {
     expect(() => smallCutChunker(P, averageBytes)).toThrow();

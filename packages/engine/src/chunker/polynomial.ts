@@ -66,7 +66,7 @@ export function parsePolynomial(hex: string): Polynomial {
 export function createPolynomial(random: Random): Polynomial {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const bits = random.bytes(8).readBigUInt64LE() & (2n ** 54n - 1n);
-    const value = bits | 2n ** 53n | 1n;
+    const value = bits | (2n ** 53n) | 1n;
     if (isIrreducible(value)) return value as Polynomial; // checked here
   }
   throw new LumbungError('BUG_NO_POLYNOMIAL', { kind: 'bug', message: 'chance gives no irreducible polynomial' });

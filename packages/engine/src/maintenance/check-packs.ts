@@ -28,6 +28,8 @@ export interface VerifyPacksOptions {
   readonly pool: PackPool;
   readonly signal: AbortSignal;
   readonly onPack: (pack: CheckedPack, outcome: PackOutcome) => void;
+  /** Longer packs are read piece by piece; for tests. */
+  readonly wholePackBytesMax?: number;
 }
 
 /** Reads packs whole and verifies every byte of them. Packs are read in the order given, verified in parallel. */
@@ -36,7 +38,7 @@ export async function verifyPacks(
   index: BlobIndex,
   options: VerifyPacksOptions,
 ): Promise<void> {
-  const { packs, pool, signal, onPack } = options;
+  const { packs, pool, signal, onPack, wholePackBytesMax = WHOLE_PACK_BYTES_MAX } = options;
   const budget = new ByteBudget(BYTES_IN_FLIGHT_MAX);
   const packsInFlightMax = Math.max(
     1,
@@ -44,8 +46,10 @@ export async function verifyPacks(
   );
   await forEachParallel(packs, packsInFlightMax, async (pack) => {
     signal.throwIfAborted();
-    const bytesInMemory = Math.min(pack.sizeBytes, WHOLE_PACK_BYTES_MAX);
-    const outcome = await budget.run(bytesInMemory, () => verifyTwice(repository, index, { pack, pool, signal }));
+    const bytesInMemory = Math.min(pack.sizeBytes, wholePackBytesMax);
+    const outcome = await budget.run(bytesInMemory, () =>
+      verifyTwice(repository, index, { pack, pool, signal, wholePackBytesMax }),
+    );
     onPack(pack, outcome);
   });
 }
@@ -61,12 +65,13 @@ interface PackWork {
   readonly pack: CheckedPack;
   readonly pool: PackPool;
   readonly signal: AbortSignal;
+  readonly wholePackBytesMax: number;
 }
 
 async function verifyOnce(repository: Repository, index: BlobIndex, work: PackWork): Promise<PackOutcome> {
   const { pack, pool, signal } = work;
   try {
-    if (pack.sizeBytes > WHOLE_PACK_BYTES_MAX)
+    if (pack.sizeBytes > work.wholePackBytesMax)
       return { kind: 'verified', verdict: await verifyInPieces(repository, index, work) };
     // The whole file, whatever its length: a file that grew has another hash.
     const bytes = await repository.backend.load({ folder: 'data', name: pack.id }, undefined, { signal });

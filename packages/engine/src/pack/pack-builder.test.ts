@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { Compressor } from '../compression/compressor.ts';
 import { createMasterKey } from '../crypto/master-key.ts';
 import { Sealer } from '../crypto/sealer.ts';
 import { sha256, sha256Hex } from '../crypto/sha256.ts';
-import { Compressor } from '../compression/compressor.ts';
 import type { BlobType, PackedBlob } from '../format/pack-header.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { BlobOpener } from './blob-opener.ts';
-import { BLOBS_PER_PACK_MAX, type FinishedPack, PackBuilder, type VerifyMode } from './pack-builder.ts';
 import { PackBuffers } from './pack-buffers.ts';
+import { BLOBS_PER_PACK_MAX, type FinishedPack, PackBuilder, type VerifyMode } from './pack-builder.ts';
 import { readPackHeader } from './read-pack-header.ts';
 
 const random = new SeededRandom(3);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
-import { fuzzRuns } from '@lumbung/stdx/testing';
 import { isLumbungError } from '@lumbung/stdx';
+import { fuzzRuns } from '@lumbung/stdx/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMasterKey } from '../crypto/master-key.ts';
 import { Sealer } from '../crypto/sealer.ts';

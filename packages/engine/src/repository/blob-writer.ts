@@ -3,10 +3,10 @@ import { Compressor } from '../compression/compressor.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { type BlobId, idBytes, idHex } from '../format/ids.ts';
 import { BLOB_TYPES, type BlobType } from '../format/pack-header.ts';
-import { type FinishedPack, PackBuilder, type UnfinishedPack } from '../pack/pack-builder.ts';
 import { PackBuffers } from '../pack/pack-buffers.ts';
-import type { IndexedRepository } from './indexed-repository.ts';
+import { type FinishedPack, PackBuilder, type UnfinishedPack } from '../pack/pack-builder.ts';
 import { IndexSaver } from './index-saver.ts';
+import type { IndexedRepository } from './indexed-repository.ts';
 
 /** Packs that are filled at once for each type; each blob takes one by chance, so that the sizes of packs tell an
  *  observer less about the sizes of chunks. */

@@ -535,7 +535,7 @@ describe('loadUnpacked', () => {
 
   it('does not list leftovers', async () => {
     const bench = await newBench();
-    await bench.backend.inner.save({ folder: 'snapshots', name: `${'ab'.repeat(32)}-tmp-5` }, [Buffer.from('x')]);
+    await bench.backend.inner.save({ folder: 'snapshots', name: `${'ab'.repeat(32)}.part` }, [Buffer.from('x')]);
     for await (const { id } of bench.repository.listIds('snapshots')) throw new Error(`listed ${id}`);
   });
 });

@@ -3,7 +3,7 @@ import type { BlobIndex } from '../blob-index/blob-index.ts';
 import type { BlobId, IndexId, PackId } from '../format/ids.ts';
 import type { BlobType } from '../format/pack-header.ts';
 import { parseTree, type TreeNode } from '../format/tree.ts';
-import { blobDamaged, type BlobFault, BlobOpener } from '../pack/blob-opener.ts';
+import { type BlobFault, BlobOpener, blobDamaged } from '../pack/blob-opener.ts';
 import { BlobWriter } from './blob-writer.ts';
 import { isDamage } from './file-damage.ts';
 import { planRangedReads } from './ranged-reads.ts';

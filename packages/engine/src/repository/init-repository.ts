@@ -1,6 +1,6 @@
 import type { Backend } from '@lumbung/backend';
 import { isLumbungError, LumbungError } from '@lumbung/stdx';
-import { createPolynomial, parsePolynomial, type Polynomial, polynomialHex } from '../chunker/polynomial.ts';
+import { createPolynomial, type Polynomial, parsePolynomial, polynomialHex } from '../chunker/polynomial.ts';
 import type { CompressionMode } from '../compression/compressor.ts';
 import type { KdfParams } from '../crypto/kdf.ts';
 import { createMasterKey } from '../crypto/master-key.ts';

@@ -1,7 +1,7 @@
 import { describeError, forEachParallel, isLumbungError, LumbungError } from '@lumbung/stdx';
-import { instantOf, localZone, millisecondsOf, timestampOfMilliseconds } from '../format/timestamp.ts';
 import type { LockId } from '../format/ids.ts';
 import { encodeLock, type LockFile, parseLock } from '../format/lock-file.ts';
+import { instantOf, localZone, millisecondsOf, timestampOfMilliseconds } from '../format/timestamp.ts';
 import type { RepositoryPorts } from './ports.ts';
 import type { Repository } from './repository.ts';
 

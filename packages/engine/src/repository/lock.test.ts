@@ -1,12 +1,12 @@
-import { describe, expect, it, vi } from 'vitest';
 import type { LumbungError } from '@lumbung/stdx';
-import { parseLock } from '../format/lock-file.ts';
+import { describe, expect, it, vi } from 'vitest';
 import type { LockId } from '../format/ids.ts';
+import { parseLock } from '../format/lock-file.ts';
 import { createTestRepository, type TestRepository } from '../testing/test-repository.ts';
+import { WatchedBackend } from '../testing/watched-backend.ts';
 import { lockRepository } from './lock.ts';
 import { isStaleLock, unlock, writeLock } from './lock-files.ts';
 import type { Repository } from './repository.ts';
-import { WatchedBackend } from '../testing/watched-backend.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -15,13 +15,26 @@ import { SmallFileList } from './small-file-list.ts';
 import type { CheckOutcome } from './workers/messages.ts';
 import type { RestorePool } from './workers/pool.ts';
 
+interface ReadLimits extends SegmentLimits {
+  /** Pack bytes that are being read or worked on. */
+  readonly bytesInFlightMax: number;
+}
+
 /** Reads of a local repository cost little each: short ones keep both workers busy to the end. */
-const LOCAL_LIMITS: SegmentLimits = { gapBytesMax: 64 * 2 ** 10, lengthBytesMax: 2 * 2 ** 20 };
-const REMOTE_LIMITS: SegmentLimits = { gapBytesMax: 2 ** 20, lengthBytesMax: 16 * 2 ** 20 };
-/** Pack bytes that are being read or worked on. */
-const BYTES_IN_FLIGHT_MAX = 16 * 2 ** 20;
+const LOCAL_LIMITS: ReadLimits = {
+  gapBytesMax: 64 * 2 ** 10,
+  lengthBytesMax: 2 * 2 ** 20,
+  bytesInFlightMax: 16 * 2 ** 20,
+};
+/** A distant one is worth waiting for on all connections at once. */
+const REMOTE_LIMITS: ReadLimits = {
+  gapBytesMax: 2 ** 20,
+  lengthBytesMax: 8 * 2 ** 20,
+  bytesInFlightMax: 64 * 2 ** 20,
+};
 const EMPTY_FILES_BATCH = 512;
 const CHECKS_BATCH = { files: 64, bytes: 16 * 2 ** 20 } as const;
+const CHECKS_UNDER_WAY_MAX = 64;
 
 export interface ContentRestorerOptions {
   readonly indexed: IndexedRepository;
@@ -50,6 +63,7 @@ export class ContentRestorer {
   readonly #options: ContentRestorerOptions;
   readonly #queue: PackQueue;
   readonly #segments: SegmentRestorer;
+  readonly #limits: ReadLimits;
   readonly #segmentsInFlightMax: number;
   readonly #largeFiles = new Set<LargeFile>();
   readonly #underWay = new Set<Promise<void>>();
@@ -67,7 +81,8 @@ export class ContentRestorer {
     const { indexed, pool, signal } = options;
     const { isLocal, connectionsMax } = indexed.repository.backend.properties;
     this.#options = options;
-    this.#queue = new PackQueue(indexed.index, isLocal ? LOCAL_LIMITS : REMOTE_LIMITS);
+    this.#limits = isLocal ? LOCAL_LIMITS : REMOTE_LIMITS;
+    this.#queue = new PackQueue(indexed.index, this.#limits);
     this.#segments = new SegmentRestorer({ indexed, pool, listener: this.#listener(), signal });
     this.#segmentsInFlightMax = isLocal ? Number.POSITIVE_INFINITY : connectionsMax + 2 * pool.workerCount;
   }
@@ -104,12 +119,12 @@ export class ContentRestorer {
 
   /** False: the walk should wait, or more and more would have to be remembered. */
   get hasRoom(): boolean {
-    return this.#queue.hasRoom && this.#failure === undefined;
+    return this.#queue.hasRoom && this.#checksUnderWay < CHECKS_UNDER_WAY_MAX && this.#failure === undefined;
   }
 
   async waitForRoom(): Promise<void> {
     this.pump();
-    await this.#until(() => this.#queue.hasRoom);
+    await this.#until(() => this.hasRoom);
   }
 
   /** Starts what can be started. Cheap; to be called every now and then while handing in. */
@@ -117,7 +132,7 @@ export class ContentRestorer {
     const { pool } = this.#options;
     while (
       this.#failure === undefined &&
-      this.#bytesInFlight < BYTES_IN_FLIGHT_MAX &&
+      this.#bytesInFlight < this.#limits.bytesInFlightMax &&
       this.#segmentsInFlight < this.#segmentsInFlightMax
     ) {
       const segment = this.#queue.next(pool.isHungry && this.#segmentsInFlight === 0);

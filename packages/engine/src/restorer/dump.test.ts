@@ -9,9 +9,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { parseTimestamp } from '../format/timestamp.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
 import { device, fifo, file, folder, type HandMadeNode, link, saveHandMadeTree } from '../testing/hand-made-tree.ts';
-import { createTestRepository, type TestRepository } from '../testing/test-repository.ts';
 import { RestoreLab } from '../testing/restore-lab.ts';
-import { dump, type DumpOptions } from './dump.ts';
+import { createTestRepository, type TestRepository } from '../testing/test-repository.ts';
+import { type DumpOptions, dump } from './dump.ts';
 
 let test: TestRepository;
 let indexed: IndexedRepository;

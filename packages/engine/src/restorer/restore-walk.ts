@@ -1,8 +1,8 @@
 import { assertNever, type ByteString, isLumbungError, LumbungError } from '@lumbung/stdx';
-import { isSafeName, type TreeNode } from '../format/tree.ts';
 import type { BlobId } from '../format/ids.ts';
-import type { IndexedRepository } from '../repository/indexed-repository.ts';
+import { isSafeName, type TreeNode } from '../format/tree.ts';
 import { isDamage } from '../repository/file-damage.ts';
+import type { IndexedRepository } from '../repository/indexed-repository.ts';
 import { joinPath } from '../snapshot/resolve-tree.ts';
 import { type CursorStep, TreeCursor } from '../snapshot/tree-cursor.ts';
 import type { ContentRestorer } from './content-restorer.ts';

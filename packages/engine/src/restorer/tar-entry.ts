@@ -1,6 +1,6 @@
 import { type ByteString, byteStringOfText, bytesOf } from '@lumbung/stdx';
-import { type Instant, instantOf } from '../format/timestamp.ts';
 import { posixModeOf } from '../format/go-mode.ts';
+import { type Instant, instantOf } from '../format/timestamp.ts';
 import type { NodeType, TreeNode } from '../format/tree.ts';
 
 const BLOCK_BYTES = 512;

@@ -1,7 +1,7 @@
-import { type ByteString, fromErrorRecord, forEachParallel, isLumbungError, LumbungError } from '@lumbung/stdx';
+import { type ByteString, forEachParallel, fromErrorRecord, isLumbungError, LumbungError } from '@lumbung/stdx';
+import { isDamage } from '../repository/file-damage.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
 import { TreeCursor } from '../snapshot/tree-cursor.ts';
-import { isDamage } from '../repository/file-damage.ts';
 import { contentOf } from './file-item.ts';
 import type { RestorePlan } from './restore-plan.ts';
 import type { RestoreTally } from './restore-tally.ts';

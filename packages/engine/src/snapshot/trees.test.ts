@@ -11,7 +11,7 @@ import { createTestRepository } from '../testing/test-repository.ts';
 import { diffTrees } from './diff-snapshots.ts';
 import { findNodes } from './find-nodes.ts';
 import { findObjects } from './find-objects.ts';
-import { listNodes, type ListOptions, sortListedNodes } from './list-nodes.ts';
+import { type ListOptions, listNodes, sortListedNodes } from './list-nodes.ts';
 import { resolveNode, resolveTree } from './resolve-tree.ts';
 import { statsOf } from './snapshot-stats.ts';
 import { loadSnapshots, type SnapshotRecord } from './snapshots.ts';

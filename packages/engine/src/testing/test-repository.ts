@@ -1,8 +1,8 @@
-import { MemBackend } from '@lumbung/backend/mem';
 import type { Backend } from '@lumbung/backend';
+import { MemBackend } from '@lumbung/backend/mem';
+import { parsePolynomial } from '../chunker/polynomial.ts';
 import type { CompressionMode } from '../compression/compressor.ts';
 import type { KdfParams } from '../crypto/kdf.ts';
-import { parsePolynomial } from '../chunker/polynomial.ts';
 import { initRepository } from '../repository/init-repository.ts';
 import { REPOSITORY_LAYOUT } from '../repository/layout.ts';
 import { type OpenOptions, openRepository } from '../repository/open-repository.ts';

@@ -105,7 +105,7 @@ export class RestorePool implements AsyncDisposable {
     if (this.#workers.length > 0) return;
     const workerData: RestoreWorkerData = {
       ...this.#options.workerData,
-      control: this.#control.buffer as SharedArrayBuffer, // it was made from one
+      control: this.#control.buffer, // it was made from one
     };
     this.#workers = Array.from({ length: this.#options.workerCount }, () => {
       const thread = new Worker(new URL('./restore.worker.ts', import.meta.url), {

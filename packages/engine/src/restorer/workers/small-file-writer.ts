@@ -1,7 +1,7 @@
 import { closeSync, constants, ftruncateSync, openSync, unlinkSync } from 'node:fs';
 import { type ByteString, fsPath } from '@lumbung/stdx';
 import { joinPath } from '../../snapshot/resolve-tree.ts';
-import { type MetadataWriter, type NodeMetadata, NO_XATTRS } from '../node-metadata.ts';
+import { type MetadataWriter, NO_XATTRS, type NodeMetadata } from '../node-metadata.ts';
 import { writeAll, writeAroundHoles } from './file-writing.ts';
 import {
   SMALL_ATIME_NANOSECONDS,
