@@ -10,7 +10,7 @@ import { REPOSITORY_LAYOUT } from '../repository/layout.ts';
 import type { Repository } from '../repository/repository.ts';
 import { loadSnapshot } from '../snapshot/snapshots.ts';
 import { createTestRepository } from '../testing/index.ts';
-import { nodeOf, saveSampleSnapshot, saveSampleTree } from '../testing/sample-snapshots.ts';
+import { nodeOf, type SampleFolder, saveSampleSnapshot, saveSampleTree } from '../testing/sample-snapshots.ts';
 import { check } from './check.ts';
 import type { CheckEvent, CheckOptions, CheckReport } from './check-report.ts';
 
@@ -91,6 +91,31 @@ describe('check of a sound repository', () => {
     expect(report.isSound).toBe(true);
     expect(codesOf(report)).toEqual(['information PACK_UNREFERENCED', 'information PACK_UNREFERENCED']);
     expect(report.counts.blobsUnused).toBe(2);
+  });
+
+  it.each([0, 2])('reads each folder once, in however many packs they lie (with %i threads)', async (workerCount) => {
+    const { repository } = await createTestRepository();
+    const wide: Record<string, SampleFolder> = {};
+    for (let folderIdx = 0; folderIdx < 40; folderIdx += 1)
+      wide[`d${folderIdx}`] = { [`f${folderIdx}`]: 'x', deep: { [`g${folderIdx}`]: 'y' } };
+    await saveSampleSnapshot(repository, wide, { packPerBlob: true });
+    expect(await run(repository, { workerCount })).toMatchObject({
+      isSound: true,
+      counts: { trees: 81, blobsUnused: 0 },
+    });
+  });
+
+  it('ends for folders that contain one another twice, however many paths that makes', async () => {
+    const { repository } = await createTestRepository();
+    const writer = (await repository.loadIndex()).createWriter();
+    let { id: subtree } = await writer.save('tree', encodeTree([]));
+    for (let depth = 0; depth < 200; depth += 1) {
+      const nodes = ['a', 'b'].map((name) => nodeOf(name, { type: 'dir', content: null, subtree }));
+      ({ id: subtree } = await writer.save('tree', encodeTree(nodes)));
+    }
+    await writer.flush();
+    await saveSnapshotOf(repository, subtree);
+    expect((await run(repository)).counts.trees).toBe(201);
   });
 
   it('reports progress of every phase', async () => {

@@ -3,7 +3,7 @@ import type { BlobIndex } from '../blob-index/blob-index.ts';
 import type { IndexId, PackId } from '../format/ids.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
 import type { Repository } from '../repository/repository.ts';
-import { filterSnapshots } from '../snapshot/snapshot-filter.ts';
+import { filterSnapshots, isEmptyFilter } from '../snapshot/snapshot-filter.ts';
 import { loadReadableSnapshots, type SnapshotRecord } from '../snapshot/snapshots.ts';
 import { signalUnder } from './act-options.ts';
 import { verifyPacks } from './check-packs.ts';
@@ -44,6 +44,11 @@ class Checker {
     this.#log = new FindingLog((finding) => options.onEvent?.({ kind: 'finding', finding }));
   }
 
+  /** A filter without parts asks for everything, as none does. */
+  get #hasFilter(): boolean {
+    return this.#options.filter !== undefined && !isEmptyFilter(this.#options.filter);
+  }
+
   async run(): Promise<CheckReport> {
     const selection = this.#options.readData ?? { kind: 'none' };
     refuseSelection(selection);
@@ -62,7 +67,7 @@ class Checker {
     const sweep = await this.#lookAtTrees(indexed, snapshots, pool);
     const data = await this.#readData(indexed, { listing, selection, sweep, pool });
 
-    const hasFilter = this.#options.filter !== undefined;
+    const hasFilter = this.#hasFilter;
     return {
       isSound: this.#log.errorCount === 0,
       errorCount: this.#log.errorCount,
@@ -219,7 +224,7 @@ class Checker {
     if (selection.kind === 'none') return { packsRead: 0, bytesRead: 0, blobsVerified: 0 };
     const { index } = indexed;
     const candidates: number[] = [];
-    const isNeeded = this.#options.filter === undefined ? undefined : packsWithUsed(index, sweep);
+    const isNeeded = this.#hasFilter ? packsWithUsed(index, sweep) : undefined;
     for (let packNr = 0; packNr < index.packCount; packNr += 1) {
       if (listing.sizeOf(packNr) !== undefined && isNeeded?.has(packNr) !== false) candidates.push(packNr);
     }

@@ -3,7 +3,7 @@ import type { SnapshotId } from '../format/ids.ts';
 import type { Repository } from '../repository/repository.ts';
 import { applyRetention, isEmptyPolicy } from '../retention/retention.ts';
 import { type GroupKey, groupSnapshots, type SnapshotGroup } from '../snapshot/groups.ts';
-import { filterSnapshots, type SnapshotFilter } from '../snapshot/snapshot-filter.ts';
+import { filterSnapshots, isEmptyFilter } from '../snapshot/snapshot-filter.ts';
 import { loadReadableSnapshots, type SnapshotRecord } from '../snapshot/snapshots.ts';
 import { type ActOptions, signalUnder } from './act-options.ts';
 import type {
@@ -107,7 +107,7 @@ function describeGroup(
 }
 
 function refuseEmptyPolicy(isEmpty: boolean, { allowRemoveAll = false, filter }: PolicySelection): void {
-  if (allowRemoveAll && !hasParts(filter)) {
+  if (allowRemoveAll && isEmptyFilter(filter)) {
     throw new LumbungError('FORGET_REMOVE_ALL_UNFILTERED', {
       kind: 'operator',
       message: 'removing all snapshots is only allowed of those that a filter selects',
@@ -122,9 +122,6 @@ function refuseEmptyPolicy(isEmpty: boolean, { allowRemoveAll = false, filter }:
   });
 }
 
-function hasParts({ hosts = [], tags = [], paths = [] }: SnapshotFilter): boolean {
-  return hosts.length + tags.length + paths.length > 0;
-}
 
 function refuseNoIds(ids: readonly string[]): readonly string[] {
   // No ids must not come to mean all snapshots.

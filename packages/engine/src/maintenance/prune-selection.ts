@@ -39,7 +39,7 @@ export function selectFates(
   work: {
     readonly index: BlobIndex;
     readonly survey: PruneSurvey;
-    readonly listing: PackListing;
+    readonly listing: Pick<PackListing, 'sizeOf' | 'unreferenced'>;
     readonly version: number;
   },
   options: SelectionOptions,
@@ -50,7 +50,7 @@ export function selectFates(
 class FateSelector {
   readonly #index: BlobIndex;
   readonly #survey: PruneSurvey;
-  readonly #listing: PackListing;
+  readonly #listing: Pick<PackListing, 'sizeOf' | 'unreferenced'>;
   readonly #version: number;
   readonly #options: SelectionOptions;
   readonly #fates: PackFate[];
@@ -66,7 +66,7 @@ class FateSelector {
     work: {
       readonly index: BlobIndex;
       readonly survey: PruneSurvey;
-      readonly listing: PackListing;
+      readonly listing: Pick<PackListing, 'sizeOf' | 'unreferenced'>;
       readonly version: number;
     },
     options: SelectionOptions,
