@@ -172,6 +172,12 @@ describe('the part of the packs that is read', () => {
     await expect(run(repository, { readData })).rejects.toMatchObject({ code: 'READ_DATA_SELECTION_INVALID' });
   });
 
+  it('takes a filter without parts for none', async () => {
+    const { repository } = await createTestRepository();
+    const report = await run(repository, { filter: { hosts: [], tags: [], paths: [] } });
+    expect(report.counts.blobsUnused).toBe(0);
+  });
+
   it('is only what the chosen snapshots need', async () => {
     const { repository } = await sampleRepository();
     await saveSampleSnapshot(repository, { 'other.txt': 'omega' }, { hostname: 'other', packPerBlob: true });

@@ -10,6 +10,11 @@ export interface SnapshotFilter {
   readonly paths?: readonly string[];
 }
 
+/** Whether the filter lets every snapshot pass. */
+export function isEmptyFilter({ hosts = [], tags = [], paths = [] }: SnapshotFilter): boolean {
+  return hosts.length + tags.length + paths.length === 0;
+}
+
 /** The snapshots that pass every part of `filter`, in their order. */
 export function filterSnapshots<T extends Pick<SnapshotRecord, 'hostname' | 'tags' | 'paths'>>(
   snapshots: readonly T[],
