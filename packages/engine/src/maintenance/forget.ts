@@ -122,7 +122,6 @@ function refuseEmptyPolicy(isEmpty: boolean, { allowRemoveAll = false, filter }:
   });
 }
 
-
 function refuseNoIds(ids: readonly string[]): readonly string[] {
   // No ids must not come to mean all snapshots.
   if (ids.length > 0) return ids;
