@@ -92,9 +92,12 @@ describe('Cutter', () => {
 
   const small = smallCutChunker(FIRST, 4096);
 
-  it('cuts where a slow reading of the definition does', () => {
-    const content = lcgBytes(30_000, 7);
-    expect(cutAll(new Cutter(small), content)).toEqual(cutSlowly(small, content));
+  it.each([
+    ['in one lane', small, 30_000],
+    ['in all lanes', smallCutChunker(FIRST, 32 * 1024), 300_000],
+  ])('cuts where a slow reading of the definition does, %s', (_, params, length) => {
+    const content = lcgBytes(length, 7);
+    expect(cutAll(new Cutter(params), content)).toEqual(cutSlowly(params, content));
   });
 
   it('fuzz: pieces join to the content, keep the bounds, and do not depend on how it is handed in', () => {
@@ -145,17 +148,20 @@ function cutInSteps(cutter: Cutter, content: Uint8Array, steps: readonly number[
   return lengths;
 }
 
-/** The definition, read literally: the residue of the last 64 bytes as a polynomial. */
+/** The definition, byte by byte and without tables: the residue of the last 64 bytes as a polynomial. */
 function cutSlowly(params: ChunkerParams, content: Uint8Array): number[] {
+  const { polynomial, minBytes, maxBytes, averageBits } = params;
   const lengths: number[] = [];
+  const mask = (1n << BigInt(averageBits)) - 1n;
+  const leaving = Array.from({ length: 256 }, (_, byte) => remainder(BigInt(byte) << 512n, polynomial));
   let begin = 0;
-  const mask = (1n << BigInt(params.averageBits)) - 1n;
-  let window = 0n;
-  for (let at = 0; at < content.length; at += 1) {
-    window = ((window << 8n) | BigInt(content[at] ?? 0)) & (2n ** 512n - 1n);
+  let residue = 0n;
+  for (const [at, byte] of content.entries()) {
+    const left = at < 64 ? 0 : (content[at - 64] ?? 0);
+    residue = remainder((residue << 8n) | BigInt(byte), polynomial) ^ (leaving[left] ?? 0n);
     const count = at + 1 - begin;
-    if (count < params.minBytes) continue;
-    if (count >= params.maxBytes || (remainder(window, params.polynomial) & mask) === 0n) {
+    if (count < minBytes) continue;
+    if (count >= maxBytes || (residue & mask) === 0n) {
       lengths.push(count);
       begin = at + 1;
     }
