@@ -88,7 +88,7 @@ describe('check of a sound repository', () => {
       if (!before.has(key) && key.startsWith('index/')) await repository.removeFile('index', key.slice(6));
     }
     const report = await run(repository);
-    expect(report.isSound).toBe(true);
+    expect(report).toMatchObject({ isSound: true, suggestPrune: true, suggestRepairIndex: false });
     expect(codesOf(report)).toEqual(['information PACK_UNREFERENCED', 'information PACK_UNREFERENCED']);
     expect(report.counts.blobsUnused).toBe(2);
   });
@@ -256,6 +256,12 @@ describe('check of a damaged repository', () => {
     expect(report.suggestRepairIndex).toBe(true);
     expect(codesOf(report)).toContain('error INDEX_UNREADABLE');
     expect(codesOf(report)).toContain('information PACK_UNREFERENCED');
+  });
+
+  it('suggests to repair the index, not to prune, when packs are in no index and something is missing', async () => {
+    const { repository } = await sampleRepository();
+    for await (const { id } of repository.listIds('index')) await repository.removeFile('index', id);
+    expect(await run(repository)).toMatchObject({ isSound: false, suggestPrune: false, suggestRepairIndex: true });
   });
 
   it('finds a snapshot that cannot be read', async () => {

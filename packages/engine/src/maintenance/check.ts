@@ -34,6 +34,7 @@ class Checker {
   readonly #signal: AbortSignal;
   readonly #log: FindingLog;
   readonly #broken = new Set<PackId>();
+  #missesBlobs = false;
   #suggestRepairIndex = false;
   #suggestPrune = false;
 
@@ -41,7 +42,10 @@ class Checker {
     this.#repository = repository;
     this.#options = options;
     this.#signal = signal;
-    this.#log = new FindingLog((finding) => options.onEvent?.({ kind: 'finding', finding }));
+    this.#log = new FindingLog((finding) => {
+      if (finding.code === 'BLOB_NOT_INDEXED') this.#missesBlobs = true;
+      options.onEvent?.({ kind: 'finding', finding });
+    });
   }
 
   /** A filter without parts asks for everything, as none does. */
@@ -67,6 +71,7 @@ class Checker {
     const sweep = await this.#lookAtTrees(indexed, snapshots, pool);
     const data = await this.#readData(indexed, { listing, selection, sweep, pool });
 
+    this.#suggestByUnreferenced(listing);
     const hasFilter = this.#hasFilter;
     return {
       isSound: this.#log.errorCount === 0,
@@ -86,6 +91,13 @@ class Checker {
         ...data,
       },
     };
+  }
+
+  /** Packs that no index names are litter, unless it is them that something misses. */
+  #suggestByUnreferenced(listing: PackListing): void {
+    if (listing.unreferenced.length === 0) return;
+    if (this.#missesBlobs) this.#suggestRepairIndex = true;
+    else this.#suggestPrune = true;
   }
 
   async #loadSnapshots(): Promise<SnapshotRecord[]> {
