@@ -89,8 +89,8 @@ function bindKernels(library: LibraryHandle): ProcessKernels {
   const newCipher = bind('void *EVP_CIPHER_CTX_new()');
   const ctrContext: unknown = newCipher();
   const blockContext: unknown = newCipher();
-  initCipher(ctrContext, bind('void *EVP_aes_256_ctr()')(), null, null, null);
-  initCipher(blockContext, bind('void *EVP_aes_128_ecb()')(), null, null, null);
+  requireSuccess(initCipher(ctrContext, bind('void *EVP_aes_256_ctr()')(), null, null, null));
+  requireSuccess(initCipher(blockContext, bind('void *EVP_aes_128_ecb()')(), null, null, null));
   const written = new Int32Array(1);
   const initTag = bind('void Poly1305_Init(void *context, const uint8_t *key)');
   const updateTag = bind('void Poly1305_Update(void *context, const uint8_t *bytes, size_t length)');
@@ -115,7 +115,8 @@ function bindKernels(library: LibraryHandle): ProcessKernels {
       sha256(bytes, bytes.length, target);
     },
     aes256Ctr: (key, iv, source, target) => {
-      initCipher(ctrContext, null, null, key, iv);
+      // A context that was not keyed anew would go on with the last key stream.
+      requireSuccess(initCipher(ctrContext, null, null, key, iv));
       if (source.length <= EVP_BYTES_MAX) {
         requireSuccess(updateCipher(ctrContext, target, written, source, source.length));
         return;
@@ -126,7 +127,7 @@ function bindKernels(library: LibraryHandle): ProcessKernels {
       }
     },
     aes128Block: (key, block, target) => {
-      initCipher(blockContext, null, null, key, null);
+      requireSuccess(initCipher(blockContext, null, null, key, null));
       requireSuccess(updateCipher(blockContext, target, written, block, 16));
     },
     poly1305: (key, bytes, target) => {
