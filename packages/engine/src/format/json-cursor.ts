@@ -30,6 +30,19 @@ ENDS_PLAIN_RUN.fill(1, 0, 0x20);
 ENDS_PLAIN_RUN[QUOTE] = 1;
 ENDS_PLAIN_RUN[BACKSLASH] = 1;
 
+const SMALL_U = 0x75;
+
+/** A table that is 1 for the bytes of `characters`. */
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const byte of Buffer.from(characters, 'latin1')) table[byte] = 1;
+  return table;
+}
+
+/** What may follow a backslash, but for the `u` of digits. */
+const ESCAPE_LETTERS = tableOf('"\\/bfnrt');
+const HEX_DIGITS = tableOf('0123456789abcdefABCDEF');
+
 /** Makes the error of the document that is read. */
 export type JsonFailure = (reason: string, at: number) => LumbungError;
 
@@ -88,9 +101,23 @@ export class JsonCursor {
       const byte = bytes[at];
       if (byte === QUOTE) break;
       if (byte !== BACKSLASH) throw this.fail('text holds a control character', at);
-      at += 2;
+      at = this.#endOfEscape(at);
     }
     this.at = at + 1;
+  }
+
+  /** @param at of the backslash */
+  #endOfEscape(at: number): number {
+    const { bytes } = this;
+    const letter = bytes[at + 1] ?? 0;
+    if (letter !== SMALL_U) {
+      if (ESCAPE_LETTERS[letter] === 0) throw this.fail('text has a broken escape', at);
+      return at + 2;
+    }
+    for (let digitAt = at + 2; digitAt < at + 6; digitAt += 1) {
+      if (HEX_DIGITS[bytes[digitAt] ?? 0] === 0) throw this.fail('text has a broken escape', at);
+    }
+    return at + 6;
   }
 
   /** From the first byte of a value to behind its last. */
@@ -209,7 +236,7 @@ export class JsonCursor {
     try {
       decoded = JSON.parse(this.bytes.toString('utf8', start, end));
     } catch {
-      // The parser's own message would show the text; the place is enough.
+      // Only when the string was not passed over before. The parser's own message would show the text.
       throw this.fail('text has a broken escape', start);
     }
     if (typeof decoded !== 'string') throw this.fail('text is missing', start);
