@@ -138,7 +138,9 @@ interface ContentParts {
 /** Stores everything but the snapshot. When it returns, packs and index are durable. */
 async function storeContent(parts: ContentParts): Promise<BackupContent> {
   const { repository, indexed, parent, progress, options, plan, time, signal } = parts;
-  const writer = options.dryRun === true ? undefined : indexed.createWriter({ signal });
+  const stop = new AbortController();
+  const writer =
+    options.dryRun === true ? undefined : indexed.createWriter({ signal: AbortSignal.any([signal, stop.signal]) });
   const polynomial = parsePolynomial(repository.config.chunkerPolynomial);
   const chunker =
     options.smallCut === undefined
@@ -172,15 +174,15 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
     pool.abort(signal.reason);
   };
   signal.addEventListener('abort', onAbort, { once: true });
+  const trees = new TreeStore({
+    index: indexed.index,
+    writer,
+    progress,
+    onFailure: (error) => {
+      pool.abort(error);
+    },
+  });
   try {
-    const trees = new TreeStore({
-      index: indexed.index,
-      writer,
-      progress,
-      onFailure: (error) => {
-        pool.abort(error);
-      },
-    });
     const content = await plan.fill({ repository, indexed, parent, progress, pool, trees, chunker, time, signal });
     const unfinished = await pool.finish();
     await trees.finish();
@@ -191,6 +193,10 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
     signal.throwIfAborted();
     return content;
   } catch (error) {
+    // Nothing may be written any more when the lock is gone.
+    pool.abort(error);
+    stop.abort(error);
+    await trees.finish();
     // Workers stop with CANCELLED; what cancelled them is the news.
     signal.throwIfAborted();
     throw error;

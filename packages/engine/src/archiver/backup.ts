@@ -82,6 +82,9 @@ async function archiveTargets(
       ignoreInode: options.ignoreInode ?? false,
     }),
     loadParentTree: (id) => loadParentTree(session, id),
+    onParentUnreadable: (error) => {
+      warnOfParentTree(session, error);
+    },
     saveTree: (job) => trees.save(job),
     workingDirectory,
     signal,
@@ -102,15 +105,19 @@ async function archiveTargets(
 
 /** A tree of the parent that is damaged costs speed, not the backup: the folder is then treated as new. */
 function loadParentTree(session: BackupSession, treeId: string): Buffer | undefined | Promise<Buffer | undefined> {
-  const { indexed, progress, signal } = session;
+  const { indexed, signal } = session;
   const id = parseBlobId(treeId);
   const now = indexed.tryLoadTreeNow(id);
   if (now !== undefined) return now;
   return indexed.loadTreeBytes(id, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    progress.emit({ kind: 'warning', code: 'PARENT_TREE_UNREADABLE', message: toErrorRecord(error).message });
+    warnOfParentTree(session, error);
     return undefined;
   });
+}
+
+function warnOfParentTree({ progress }: BackupSession, error: unknown): void {
+  progress.emit({ kind: 'warning', code: 'PARENT_TREE_UNREADABLE', message: toErrorRecord(error).message });
 }
 
 function listNames(folder: ByteString): readonly ByteString[] {

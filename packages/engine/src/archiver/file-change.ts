@@ -46,6 +46,8 @@ export class FileChange {
     const isSameHead = parent.beginsWith(head);
     if (!isSameHead && !this.#isSameContent(stats, parent)) return { kind: 'read', isKnown: true };
     const ids = parent.contentIds;
+    // A parent that lost the list must not make an empty file of one that is not.
+    if (ids.length === 0 && stats.size > 0n) return { kind: 'read', isKnown: true };
     if (!ids.every(this.#parts.hasBlob)) {
       onContentMissing(path);
       return { kind: 'read', isKnown: true };

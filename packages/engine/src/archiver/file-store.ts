@@ -6,7 +6,7 @@ import type { FolderJob } from './folder-job.ts';
 import { contentText, type NodeHeadWriter } from './node-text.ts';
 import { inodeOf } from './workers/file-reader.ts';
 import type { AddedBytes, FileTask } from './workers/messages.ts';
-import type { ArchiveJob, ArchivePool, JobReply } from './workers/pool.ts';
+import type { ArchivePool, JobReply } from './workers/pool.ts';
 
 /** A batch goes out when it holds this many files or bytes: large enough that a message costs little beside the work,
  *  small enough that two workers end at the same time. */
@@ -152,12 +152,12 @@ export class FileStore {
     file: FileToArchive,
   ): Promise<{ readonly ids: readonly string[]; readonly sizeBytes: number; readonly added: AddedBytes } | undefined> {
     const { pool, progress } = this.#parts;
-    const pieces: Promise<JobReply>[] = [];
+    const pieces: { readonly sizeBytes: number; readonly reply: Promise<JobReply> }[] = [];
     const inode = inodeOf(file.stats);
     let failure: Extract<JobReply, { kind: 'jobFailed' }> | undefined;
     for (let offset = 0, isEnd = false; !isEnd; ) {
       await pool.waitForRoom();
-      const cut = await this.#request({ kind: 'cut', path: file.path, offset, lengthBytes: CUT_STEP_BYTES, inode }, 0);
+      const cut = await pool.request({ kind: 'cut', path: file.path, offset, lengthBytes: CUT_STEP_BYTES, inode }, 0);
       if (cut.kind === 'jobFailed') {
         failure = cut;
         break;
@@ -166,27 +166,35 @@ export class FileStore {
       isEnd = cut.isEnd;
       const lengthBytes = cut.lengths.reduce((sum, length) => sum + length, 0);
       for (const piece of splitInTwo(cut.lengths)) {
-        pieces.push(
-          this.#request(
+        const { sizeBytes } = piece;
+        pieces.push({
+          sizeBytes,
+          reply: pool.request(
             { kind: 'chunks', path: file.path, offset: offset + piece.beginBytes, lengths: piece.lengths, inode },
-            piece.sizeBytes,
+            sizeBytes,
           ),
-        );
+        });
       }
       offset += lengthBytes;
     }
 
     const ids: string[] = [];
     let sizeBytes = 0;
+    let isCutShort = false;
     const added = { blobs: 0, plainBytes: 0, storedBytes: 0 };
-    for (const reply of await Promise.all(pieces)) {
+    for (const piece of pieces) {
+      const reply = await piece.reply;
       if (reply.kind === 'jobFailed') {
         failure ??= reply;
         continue;
       }
       assert(reply.kind === 'chunks', 'chunks are answered by chunks');
-      ids.push(...reply.ids);
-      sizeBytes += reply.sizeBytes;
+      // What was read behind a place where the file meanwhile ended is not what followed it.
+      if (!isCutShort) {
+        ids.push(...reply.ids);
+        sizeBytes += reply.sizeBytes;
+      }
+      isCutShort ||= reply.sizeBytes < piece.sizeBytes;
       added.blobs += reply.added.blobs;
       added.plainBytes += reply.added.plainBytes;
       added.storedBytes += reply.added.storedBytes;
@@ -194,12 +202,6 @@ export class FileStore {
     if (failure === undefined) return { ids, sizeBytes, added };
     if (!failure.isVanished) progress.itemFailed(file.path, refuseCancelled(failure.error));
     return undefined;
-  }
-
-  #request(job: ArchiveJob, weight: number): Promise<JobReply> {
-    return new Promise((resolve) => {
-      this.#parts.pool.enqueue(job, weight, resolve);
-    });
   }
 }
 

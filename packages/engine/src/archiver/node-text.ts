@@ -121,12 +121,19 @@ export function linkTargetText(target: Buffer): string {
   return isText ? text : `${text}"linktarget_raw":"${target.toString('base64')}",`;
 }
 
-/** `"extended_attributes":[…],`, or nothing. An attribute that cannot be read is reported and left out. */
+/** `"extended_attributes":[…],`, or nothing. What cannot be read is reported and left out: one attribute, or without a
+ *  name their list. An entry that has vanished has none. */
 export function extendedAttributesText(
   path: ByteString,
-  onUnreadable: (name: ByteString, error: unknown) => void,
+  onUnreadable: (name: ByteString | undefined, error: unknown) => void,
 ): string {
-  const names = listXattrs(path);
+  let names: readonly ByteString[];
+  try {
+    names = listXattrs(path);
+  } catch (error) {
+    if (!isVanished(error)) onUnreadable(undefined, error);
+    return '';
+  }
   if (names.length === 0) return '';
   const written: string[] = [];
   for (const name of names) {
@@ -134,7 +141,7 @@ export function extendedAttributesText(
     try {
       value = getXattr(path, name);
     } catch (error) {
-      onUnreadable(name, error);
+      if (!isVanished(error)) onUnreadable(name, error);
       continue;
     }
     // Gone between the two calls: it was removed, so it is not part of the file.

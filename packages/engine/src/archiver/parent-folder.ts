@@ -5,24 +5,28 @@ import { TreeScanner } from '../format/tree-scanner.ts';
 /**
  * A folder as the parent snapshot has it, read once in name order beside the folder on disk. Nothing is parsed that is
  * not asked for: of an unchanged tree only names and the text of nodes are looked at.
+ *
+ * Bytes that are no tree end it, once `onUnreadable` was told why: nothing more is found in it, and it is equal to
+ * nothing. A parent may cost speed, never the backup.
  */
 export class ParentFolder {
   readonly treeId: string;
   readonly #bytes: Buffer;
-  #scanner: TreeScanner;
+  readonly #onUnreadable: (error: unknown) => void;
+  #scanner: TreeScanner | undefined;
   #name: ByteString | undefined;
   #nodeCount = 0;
 
-  constructor(treeId: string, bytes: Buffer) {
+  constructor(treeId: string, bytes: Buffer, onUnreadable: (error: unknown) => void) {
     this.treeId = treeId;
     this.#bytes = bytes;
-    this.#scanner = new TreeScanner(bytes);
+    this.#onUnreadable = onUnreadable;
+    try {
+      this.#scanner = new TreeScanner(bytes);
+    } catch (error) {
+      this.#giveUp(error);
+    }
     this.#advance();
-  }
-
-  /** Nodes passed so far; after `seek` beyond the last name: all of them. */
-  get nodeCount(): number {
-    return this.#nodeCount;
   }
 
   /** Moves to `name` and says whether it is there. Names must be asked for in ascending order, as trees store them;
@@ -32,63 +36,78 @@ export class ParentFolder {
     return this.#name === name;
   }
 
-  /** Counts the nodes that are left. Ends the use of the folder. */
+  /** Counts all nodes; -1 for what is no tree. Ends the use of the folder. */
   countAll(): number {
     while (this.#name !== undefined) this.#advance();
-    return this.#nodeCount;
+    return this.#scanner === undefined ? -1 : this.#nodeCount;
   }
 
   /** The present node as it is stored, as a byte string. */
   get text(): string {
-    return this.#bytes.toString('latin1', this.#scanner.nodeStart, this.#scanner.nodeEnd);
+    return this.#read((scanner) => this.#bytes.toString('latin1', scanner.nodeStart, scanner.nodeEnd), '');
   }
 
   get isFile(): boolean {
-    return this.#scanner.type() === 'file';
+    return this.#read((scanner) => scanner.type() === 'file', false);
   }
 
   get isFolder(): boolean {
-    return this.#scanner.type() === 'dir';
+    return this.#read((scanner) => scanner.type() === 'dir', false);
   }
 
+  /** -1 when it cannot be read. */
   get sizeBytes(): number {
-    return this.#scanner.size();
+    return this.#read((scanner) => scanner.size(), -1);
   }
 
   get inode(): string {
-    return this.#scanner.inode();
-  }
-
-  get mtime(): Instant {
-    return instantOf(parseTimestamp(this.#scanner.mtime()));
-  }
-
-  get ctime(): Instant {
-    return instantOf(parseTimestamp(this.#scanner.ctime()));
+    return this.#read((scanner) => scanner.inode(), '');
   }
 
   isSameTime(which: 'mtime' | 'ctime', instant: Instant): boolean {
-    return compareInstants(this[which], instant) === 0;
+    return this.#read((scanner) => compareInstants(instantOf(parseTimestamp(scanner[which]())), instant) === 0, false);
   }
 
   beginsWith(head: string): boolean {
-    return this.#scanner.headMatches(head);
+    return this.#read((scanner) => scanner.headMatches(head), false);
   }
 
   /** Ids of the content, as hex. */
   get contentIds(): readonly string[] {
-    return this.#scanner.contentIdOffsets().map((at) => this.#bytes.toString('latin1', at, at + 64));
+    return this.#read(
+      (scanner) => scanner.contentIdOffsets().map((at) => this.#bytes.toString('latin1', at, at + 64)),
+      [],
+    );
   }
 
   get subtreeId(): string | undefined {
-    const at = this.#scanner.subtreeIdOffset();
-    return at < 0 ? undefined : this.#bytes.toString('latin1', at, at + 64);
+    return this.#read((scanner) => {
+      const at = scanner.subtreeIdOffset();
+      return at < 0 ? undefined : this.#bytes.toString('latin1', at, at + 64);
+    }, undefined);
   }
 
   #advance(): void {
-    if (this.#scanner.next()) {
-      this.#name = this.#scanner.name();
+    this.#name = this.#read((scanner) => {
+      if (!scanner.next()) return undefined;
       this.#nodeCount += 1;
-    } else this.#name = undefined;
+      return scanner.name();
+    }, undefined);
+  }
+
+  #read<T>(act: (scanner: TreeScanner) => T, otherwise: T): T {
+    if (this.#scanner === undefined) return otherwise;
+    try {
+      return act(this.#scanner);
+    } catch (error) {
+      this.#giveUp(error);
+      return otherwise;
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    this.#scanner = undefined;
+    this.#name = undefined;
+    this.#onUnreadable(error);
   }
 }

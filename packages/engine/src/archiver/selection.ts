@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type ByteString, byteStringOfText, errnoOf, fsPath } from '@lumbung/stdx';
 import { PatternList } from '../filter/pattern-list.ts';
 import type { ExcludeMarker, ExcludeOptions } from './backup-options.ts';
@@ -73,8 +73,10 @@ export class Selection {
   #isMarked(path: ByteString, header: Buffer): boolean {
     if (header.length === 0) return true;
     try {
-      const fd = openSync(fsPath(path), 'r');
+      // Non-blocking: a fifo of this name must not hang the run.
+      const fd = openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
       try {
+        if (!fstatSync(fd).isFile()) return false;
         const begin = Buffer.alloc(header.length);
         return readSync(fd, begin, 0, begin.length, 0) === begin.length && begin.equals(header);
       } finally {

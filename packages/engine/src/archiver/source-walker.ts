@@ -24,7 +24,7 @@ import {
 } from './node-text.ts';
 import { ParentFolder } from './parent-folder.ts';
 import type { Selection } from './selection.ts';
-import { joinPath, type TargetNode } from './targets.ts';
+import { joinPath, splitPath, type TargetNode } from './targets.ts';
 
 /** Entries handled before other work (worker replies, signals) gets its turn. */
 const ENTRIES_PER_TURN = 256;
@@ -40,6 +40,8 @@ export interface SourceWalkerParts {
   readonly change: FileChange;
   /** The bytes of a tree of the parent snapshot; undefined when it cannot be had (a warning was sent). */
   readonly loadParentTree: (id: string) => Buffer | undefined | Promise<Buffer | undefined>;
+  /** The bytes are there and are no tree. */
+  readonly onParentUnreadable: (error: unknown) => void;
   /** Stores a folder's tree and says what its id is. */
   readonly saveTree: (job: FolderJob) => string;
   readonly workingDirectory: ByteString;
@@ -89,11 +91,13 @@ export class SourceWalker {
 
   async #walkTargets(node: TargetNode, job: FolderJob, depth: number): Promise<void> {
     const names = [...node.children.keys()].sort();
+    const leftOut = this.#leftOutByMarkers(node);
     for (const name of names) {
       const child = node.children.get(name);
-      if (child === undefined) continue;
+      if (child === undefined || leftOut.has(child)) continue;
       if (child.sourcePath !== undefined) {
         const path = this.#absolute(child.sourcePath);
+        this.#reportMissingTargets(child, path);
         await this.#archive({
           job,
           name,
@@ -106,6 +110,36 @@ export class SourceWalker {
     }
   }
 
+  /** Entries that stand for their folder, as with the target `.`, obey its markers as if it were walked. */
+  #leftOutByMarkers(node: TargetNode): ReadonlySet<TargetNode> {
+    const folders = new Map<ByteString, Map<ByteString, TargetNode>>();
+    for (const child of node.children.values()) {
+      if (child.sourcePath === undefined) continue;
+      const { folder, name } = splitPath(this.#absolute(child.sourcePath));
+      let entries = folders.get(folder);
+      if (entries === undefined) {
+        entries = new Map();
+        folders.set(folder, entries);
+      }
+      entries.set(name, child);
+    }
+    const leftOut = new Set<TargetNode>();
+    for (const [folder, entries] of folders) {
+      const kept = new Set(this.#parts.selection.keptNames(folder, [...entries.keys()]));
+      for (const [name, child] of entries) if (!child.isExplicit && !kept.has(name)) leftOut.add(child);
+    }
+    return leftOut;
+  }
+
+  /** Targets below something that is no folder. */
+  #reportMissingTargets(node: TargetNode, path: ByteString): void {
+    for (const [name, child] of node.children) {
+      const childPath = joinPath(path, name);
+      if (child.sourcePath !== undefined) this.#reportMissingTarget(childPath);
+      this.#reportMissingTargets(child, childPath);
+    }
+  }
+
   /** A folder above a target: in the snapshot with its own metadata and nothing but the way to the target. */
   async #passThrough(name: ByteString, node: TargetNode, job: FolderJob, depth: number): Promise<void> {
     const path = this.#absolute(node.folderPath ?? name);
@@ -113,7 +147,12 @@ export class SourceWalker {
     try {
       stats = statSync(fsPath(path), { bigint: true });
     } catch (error) {
-      this.#parts.progress.itemFailed(path, toErrorRecord(error));
+      if (isVanished(error)) this.#reportMissingTarget(path);
+      else this.#parts.progress.itemFailed(path, toErrorRecord(error));
+      return;
+    }
+    if (!stats.isDirectory()) {
+      this.#reportMissingTargets(node, path);
       return;
     }
     const attributes = extendedAttributesText(path, () => {
@@ -126,8 +165,10 @@ export class SourceWalker {
   }
 
   async #archive(entry: Entry): Promise<void> {
-    const { selection, progress } = this.#parts;
+    const { selection, progress, files } = this.#parts;
     const { path, isExplicit } = entry;
+    this.#entriesThisTurn += 1;
+    if (this.#entriesThisTurn >= ENTRIES_PER_TURN || !files.hasRoom) await this.#takeTurn();
     if (!isExplicit && selection.hasPatterns && selection.isExcludedByName(path)) {
       progress.excluded(path);
       return;
@@ -178,8 +219,6 @@ export class SourceWalker {
       default:
         assertNever(type);
     }
-    this.#entriesThisTurn += 1;
-    if (this.#entriesThisTurn >= ENTRIES_PER_TURN || !this.#parts.files.hasRoom) await this.#takeTurn();
   }
 
   #archiveFile({ job, name, path }: Entry, stats: BigIntStats): void {
@@ -285,7 +324,7 @@ export class SourceWalker {
 
   #openParent(treeId: string): ParentFolder | undefined | Promise<ParentFolder | undefined> {
     const open = (bytes: Buffer | undefined): ParentFolder | undefined =>
-      bytes === undefined ? undefined : new ParentFolder(treeId, bytes);
+      bytes === undefined ? undefined : new ParentFolder(treeId, bytes, this.#parts.onParentUnreadable);
     const bytes = this.#parts.loadParentTree(treeId);
     return bytes instanceof Promise ? bytes.then(open) : open(bytes);
   }
@@ -301,8 +340,11 @@ export class SourceWalker {
         toErrorRecord(
           new LumbungError('SOURCE_XATTR_UNREADABLE', {
             kind: 'operator',
-            message: `attribute ${textOf(attribute)} of ${textOf(path)} cannot be read`,
-            context: { path: textOf(path), attribute: textOf(attribute) },
+            message:
+              attribute === undefined
+                ? `the attributes of ${textOf(path)} cannot be read`
+                : `attribute ${textOf(attribute)} of ${textOf(path)} cannot be read`,
+            context: { path: textOf(path), attribute: attribute === undefined ? '' : textOf(attribute) },
             cause: error,
           }),
         ),

@@ -7,11 +7,13 @@ import type { Repository } from '../repository/repository.ts';
 import type { BackupCallOptions, BackupResult, StreamBackupOptions, StreamEntry } from './backup-options.ts';
 import { type BackupContent, type BackupSession, runBackupSession } from './backup-session.ts';
 import { storeStream } from './stream-store.ts';
+import { joinPath } from './targets.ts';
 
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
 const FOLDER_MODE = 0o755;
 const FILE_MODE_DEFAULT = 0o644;
+const SLASH = byteStringOfText('/');
 
 interface VirtualFolder {
   readonly folders: Map<ByteString, VirtualFolder>;
@@ -59,7 +61,7 @@ async function archiveStreams(
     const path = byteStringOfText(`/${components.map(textOf).join('/')}`);
     progress.beginFile(path);
     progress.foundFile(0);
-    const stored = await storeStream(await entry.open(), { pool, chunker, signal, onBytes: () => progress.tick() });
+    const stored = await storeStream(await entry.open(), { pool, chunker, onBytes: () => progress.tick() });
     sizeBytes += stored.sizeBytes;
     const folder = folderOf(root, components.slice(0, -1), entry.path);
     if (folder.files.has(name) || folder.folders.has(name)) throw invalidPath(entry.path);
@@ -76,7 +78,7 @@ async function archiveStreams(
   }
   await pool.drain();
   await options.verify?.();
-  const tree = saveFolder(session, root, trees);
+  const tree = saveFolder(session, root, SLASH, trees);
   return { tree, isEmpty: false, excludes: [] };
 }
 
@@ -154,17 +156,23 @@ function fileNode(
   };
 }
 
-function saveFolder(session: BackupSession, folder: VirtualFolder, trees: BackupSession['trees']): string {
+function saveFolder(
+  session: BackupSession,
+  folder: VirtualFolder,
+  path: ByteString,
+  trees: BackupSession['trees'],
+): string {
   const nodes: TreeNode[] = [...folder.files.values()];
   for (const [name, child] of folder.folders) {
+    const childPath = joinPath(path, name);
     nodes.push({
       ...syntheticNode(session, name, session.time),
       type: 'dir',
       mode: goModeOf(S_IFDIR | FOLDER_MODE),
       content: null,
-      subtree: parseBlobId(saveFolder(session, child, trees)),
+      subtree: parseBlobId(saveFolder(session, child, childPath, trees)),
     });
-    session.progress.endFolder(name, 'new');
+    session.progress.endFolder(childPath, 'new');
   }
   nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
   return trees.saveBytes(encodeTree(nodes));

@@ -16,7 +16,8 @@ export interface StoredStream {
 
 /**
  * Cuts a stream on this thread and has its chunks stored by the workers, in blocks whose memory is given away. At most
- * the pool's queue and two blocks are in memory, however long the stream is.
+ * the pool's queue and two blocks are in memory, however long the stream is. A failure of the pool ends the stream, also
+ * one that has nothing to say at the moment.
  *
  * @throws whatever the stream fails with; LumbungError of the workers
  */
@@ -26,10 +27,9 @@ export async function storeStream(
     readonly pool: ArchivePool;
     readonly chunker: ChunkerParams;
     readonly onBytes?: (count: number) => void;
-    readonly signal: AbortSignal;
   },
 ): Promise<StoredStream> {
-  const { pool, chunker, onBytes, signal } = options;
+  const { pool, chunker, onBytes } = options;
   const cutter = new Cutter(chunker);
   const blockBytes = chunker.maxBytes + BLOCK_EXTRA_BYTES;
   const replies: Promise<JobReply>[] = [];
@@ -48,29 +48,33 @@ export async function storeStream(
     const next = Buffer.allocUnsafeSlow(blockBytes);
     block.copy(next, 0, begin, filled);
     await pool.waitForRoom();
-    signal.throwIfAborted();
     const buffer = block.buffer;
     assert(buffer instanceof ArrayBuffer, 'a block owns its memory');
-    replies.push(
-      new Promise((resolve) => {
-        pool.enqueue({ kind: 'bytes', buffer, lengths }, begin, resolve, [buffer]);
-      }),
-    );
+    replies.push(pool.request({ kind: 'bytes', buffer, lengths }, begin, [buffer]));
     block = next;
     filled -= begin;
   };
 
-  for await (const piece of stream) {
-    signal.throwIfAborted();
-    const bytes = asBytes(piece);
-    onBytes?.(bytes.length);
-    for (let taken = 0; taken < bytes.length; ) {
-      const count = Math.min(bytes.length - taken, blockBytes - filled);
-      bytes.copy(block, filled, taken, taken + count);
-      filled += count;
-      taken += count;
-      if (filled === blockBytes) await handOver(false);
+  const onFailure = (): void => {
+    stream.destroy(toError(pool.signal.reason));
+  };
+  if (pool.signal.aborted) onFailure();
+  pool.signal.addEventListener('abort', onFailure, { once: true });
+  try {
+    for await (const piece of stream) {
+      pool.signal.throwIfAborted();
+      const bytes = asBytes(piece);
+      onBytes?.(bytes.length);
+      for (let taken = 0; taken < bytes.length; ) {
+        const count = Math.min(bytes.length - taken, blockBytes - filled);
+        bytes.copy(block, filled, taken, taken + count);
+        filled += count;
+        taken += count;
+        if (filled === blockBytes) await handOver(false);
+      }
     }
+  } finally {
+    pool.signal.removeEventListener('abort', onFailure);
   }
   await handOver(true);
 
@@ -95,4 +99,8 @@ function asBytes(piece: unknown): Buffer {
   if (piece instanceof Uint8Array) return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   assert(typeof piece === 'string', 'a stream yields bytes or text');
   return Buffer.from(piece, 'utf8');
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

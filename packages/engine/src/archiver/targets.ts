@@ -1,4 +1,4 @@
-import { type ByteString, byteStringOf, byteStringOfText, LumbungError, textOf } from '@lumbung/stdx';
+import { type ByteString, byteStringOf, byteStringOfText, errnoOf, LumbungError, textOf } from '@lumbung/stdx';
 
 /** A folder of the snapshot, or a place on disk that is archived there. */
 export interface TargetNode {
@@ -8,6 +8,7 @@ export interface TargetNode {
   readonly sourcePath: ByteString | undefined;
   /** Named by the user: never excluded. */
   readonly isExplicit: boolean;
+  /** Of a place that is archived: targets that cannot be inside it, because it is no folder. */
   readonly children: ReadonlyMap<ByteString, TargetNode>;
 }
 
@@ -57,6 +58,16 @@ export function cleanPath(path: ByteString): ByteString {
 /** `folder` and `name` with exactly one slash between them. */
 export function joinPath(folder: ByteString, name: ByteString): ByteString {
   return folder.endsWith('/') ? concat(folder, name) : concat(folder, SLASH, name);
+}
+
+/** The folder of an absolute path that is clean and not the root, and its last component. */
+export function splitPath(path: ByteString): { readonly folder: ByteString; readonly name: ByteString } {
+  const slash = path.lastIndexOf('/');
+  // Pieces of a byte string are byte strings.
+  return {
+    folder: slash === 0 ? SLASH : (path.slice(0, slash) as ByteString),
+    name: path.slice(slash + 1) as ByteString,
+  };
 }
 
 function absolute(path: ByteString, workingDirectory: ByteString): ByteString {
@@ -132,7 +143,15 @@ function addTarget(top: MutableNode, target: ByteString, isExplicit: boolean): v
 function unroll(node: MutableNode, listNames: ListNames): void {
   if (node.sourcePath !== undefined && node.children.size > 0) {
     const folder = node.sourcePath;
-    for (const name of listNames(folder)) {
+    let names: readonly ByteString[];
+    try {
+      names = listNames(folder);
+    } catch (error) {
+      // Not there, or a file: what was named inside it is missing, and is told so when its turn comes.
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return;
+      throw error;
+    }
+    for (const name of names) {
       const path = joinPath(folder, name);
       const child = node.children.get(name);
       if (child === undefined) node.children.set(name, { ...emptyNode(), sourcePath: path });

@@ -61,17 +61,18 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
     { polynomial: parsePolynomial(polynomialHex), minBytes, maxBytes, averageBits },
     { bufferBytes: maxBytes + maxBytes / 2 },
   );
+  const saver = new BlobSaver({
+    index: BlobIndex.attach(data.index),
+    knownBlobs,
+    compressor: new Compressor(data.compression),
+    builder,
+    onPackFull: handOver,
+  });
   const archiver = new FileArchiver({
     cutter,
     minChunkBytes: minBytes,
     maxChunkBytes: maxBytes,
-    saver: new BlobSaver({
-      index: BlobIndex.attach(data.index),
-      knownBlobs,
-      compressor: new Compressor(data.compression),
-      builder,
-      onPackFull: handOver,
-    }),
+    saver,
     headWriter: new NodeHeadWriter({ zone: localZone(), names: readPosixNames(), withAtime: data.withAtime }),
     buffer: cutter.createBuffer(),
     isCancelled,
@@ -95,6 +96,7 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
           if (request.kind === 'cut') post(archiver.cut(request));
           else post(request.kind === 'chunks' ? archiver.storeFileChunks(request) : archiver.storeBytes(request));
         } catch (error) {
+          if (saver.hasFailed) throw error;
           post({ kind: 'jobFailed', jobId: request.jobId, error: toErrorRecord(error), isVanished: isVanished(error) });
         }
         return;

@@ -22,24 +22,40 @@ export class BlobSaver {
   #blobs = 0;
   #plainBytes = 0;
   #storedBytes = 0;
+  #hasFailed = false;
 
   constructor(parts: BlobSaverParts) {
     this.#parts = parts;
   }
 
+  /** A blob was promised to the other workers and could not be stored: no snapshot of this run can be trusted. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** Stores `plaintext` unless the repository or another worker has it. Returns its id as hex. */
   save(plaintext: Uint8Array): string {
-    const { index, knownBlobs, compressor, builder, onPackFull } = this.#parts;
+    const { index, knownBlobs } = this.#parts;
     const id = sha256(plaintext);
     if (index.find('data', id) < 0 && knownBlobs.insert(id) === 'added') {
-      const compressed = compressor.compress(plaintext);
-      builder.add({ type: 'data', id, plaintext, ...(compressed === undefined ? {} : { compressed }) });
-      this.#blobs += 1;
-      this.#plainBytes += plaintext.length;
-      this.#storedBytes += (compressed ?? plaintext).length + SEAL_OVERHEAD_BYTES;
-      if (builder.isFull()) onPackFull();
+      try {
+        this.#add(id, plaintext);
+      } catch (error) {
+        this.#hasFailed = true;
+        throw error;
+      }
     }
     return id.toString('hex');
+  }
+
+  #add(id: Buffer, plaintext: Uint8Array): void {
+    const { compressor, builder, onPackFull } = this.#parts;
+    const compressed = compressor.compress(plaintext);
+    builder.add({ type: 'data', id, plaintext, ...(compressed === undefined ? {} : { compressed }) });
+    this.#blobs += 1;
+    this.#plainBytes += plaintext.length;
+    this.#storedBytes += (compressed ?? plaintext).length + SEAL_OVERHEAD_BYTES;
+    if (builder.isFull()) onPackFull();
   }
 
   /** What was added since the last call. */

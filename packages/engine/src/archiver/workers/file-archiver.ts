@@ -52,6 +52,7 @@ export class FileArchiver {
         warnings,
       };
     } catch (error) {
+      if (this.#parts.saver.hasFailed) throw error;
       // Blobs that were stored before the failure stay; they belong to no file.
       this.#parts.saver.takeAdded();
       if (isVanished(error)) return { kind: 'vanished' };

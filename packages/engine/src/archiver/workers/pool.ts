@@ -68,6 +68,9 @@ export class ArchivePool implements AsyncDisposable {
   readonly #unfinished: UnfinishedPack[] = [];
   #queuedWeight = 0;
   #nextJobId = 1;
+  readonly #stop = new AbortController();
+  /** Of requests that are waited for. */
+  readonly #rejections = new Set<(error: unknown) => void>();
   #failure: { readonly error: unknown } | undefined;
   /** Those who wait for any change: room, an empty queue, a finished worker. */
   #watchers: Array<() => void> = [];
@@ -127,6 +130,31 @@ export class ArchivePool implements AsyncDisposable {
     this.#dispatch();
   }
 
+  /** `enqueue` for one who waits: rejects when the run fails, also when the worker that had the job is gone. */
+  request(job: ArchiveJob, weight: number, transfer: readonly ArrayBuffer[] = []): Promise<JobReply> {
+    const reply = new Promise<JobReply>((resolve, reject) => {
+      this.#throwFailure();
+      this.#rejections.add(reject);
+      this.enqueue(
+        job,
+        weight,
+        (answer) => {
+          this.#rejections.delete(reject);
+          resolve(answer);
+        },
+        transfer,
+      );
+    });
+    // Replies are gathered and looked at later: until then nobody listens, and a rejection would end the process.
+    reply.catch(() => {});
+    return reply;
+  }
+
+  /** Aborted with the first failure. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
   /** Whether more jobs should be made now. */
   get hasRoom(): boolean {
     return this.#queuedWeight < QUEUED_WEIGHT_MAX;
@@ -166,11 +194,8 @@ export class ArchivePool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    Atomics.store(this.#control, CONTROL_CANCELLED, 1);
-    for (const worker of this.#workers) {
-      Atomics.notify(this.#control, CONTROL_FIRST_WORKER + worker.nr);
-      worker.isFinished = true;
-    }
+    this.#fail(new LumbungError('CANCELLED', { kind: 'operator', message: 'cancelled' }));
+    for (const worker of this.#workers) worker.isFinished = true;
     await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
     await Promise.allSettled(this.#saves);
   }
@@ -270,6 +295,9 @@ export class ArchivePool implements AsyncDisposable {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
+    this.#stop.abort(this.#failure.error);
+    for (const reject of this.#rejections) reject(this.#failure.error);
+    this.#rejections.clear();
     Atomics.store(this.#control, CONTROL_CANCELLED, 1);
     for (const { nr } of this.#workers) Atomics.notify(this.#control, CONTROL_FIRST_WORKER + nr);
     this.#wake();
