@@ -2,6 +2,7 @@ import { describeError, errnoOf, isLumbungError } from '@lumbung/stdx';
 import { EXIT, exitCodeOf, type Interruptions } from './exit-codes.ts';
 import { jsonMessage } from './json.ts';
 import type { Output } from './output.ts';
+import { wrap } from './text-width.ts';
 import type { Texts } from './texts/texts.ts';
 
 export interface ErrorSentence {
@@ -44,13 +45,16 @@ export function reportError(
     output.warn(message);
     return code;
   }
-  output.warn(labelled(t('error.label'), message));
-  if (hint !== undefined) output.warn(labelled(t('error.hintLabel'), hint));
+  const tell = (label: string, text: string): void => {
+    output.warn(labelled(label, text, output.talkColumns));
+  };
+  tell(t('error.label'), message);
+  if (hint !== undefined) tell(t('error.hintLabel'), hint);
   if (isBug(error)) {
-    output.warn(labelled(t('error.hintLabel'), t('error.bug')));
+    tell(t('error.hintLabel'), t('error.bug'));
     output.warn(error instanceof Error ? (error.stack ?? String(error)) : String(error));
   } else if (output.verbosity >= 1) {
-    for (const line of causes(error)) output.warn(labelled(t('error.detailLabel'), line));
+    for (const line of causes(error)) tell(t('error.detailLabel'), line);
   }
   return code;
 }
@@ -59,9 +63,12 @@ function isBug(error: unknown): boolean {
   return isLumbungError(error) ? error.kind === 'bug' : errnoOf(error) === undefined;
 }
 
+const LABEL_WIDTH = 9;
+
 /** The labels stand under each other, and so does what follows. */
-function labelled(label: string, text: string): string {
-  return `${`${label}:`.padEnd(8)} ${text}`;
+function labelled(label: string, text: string, columns: number | undefined): string {
+  const lines = columns === undefined ? [text] : wrap(text, columns - LABEL_WIDTH);
+  return `${`${label}:`.padEnd(LABEL_WIDTH)}${lines.join(`\n${' '.repeat(LABEL_WIDTH)}`)}`;
 }
 
 const CAUSES_MAX = 8;

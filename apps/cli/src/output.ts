@@ -1,3 +1,4 @@
+import { wrap } from './text-width.ts';
 import type { TextOutput, World } from './world.ts';
 
 export interface OutputOptions {
@@ -8,6 +9,7 @@ export interface OutputOptions {
 
 /** Small pieces are joined to writes of this size: a line each costs a system call each. */
 const WRITE_BYTES = 64 * 2 ** 10;
+const COLUMNS_DEFAULT = 80;
 
 /** Something drawn at the foot of the terminal, which must go before a line is written. */
 export interface Footer {
@@ -46,7 +48,12 @@ export class Output {
 
   /** Columns of the terminal that results are read on; undefined where they go into a file or a pipe. */
   get columns(): number | undefined {
-    return this.#stdout.isTTY === true ? (this.#stdout.columns ?? 80) : undefined;
+    return this.#stdout.isTTY === true ? (this.#stdout.columns ?? COLUMNS_DEFAULT) : undefined;
+  }
+
+  /** Columns of the terminal that problems are told on; undefined: no terminal. */
+  get talkColumns(): number | undefined {
+    return this.#stderr.isTTY === true ? (this.#stderr.columns ?? COLUMNS_DEFAULT) : undefined;
   }
 
   set footer(footer: Footer | undefined) {
@@ -55,12 +62,17 @@ export class Output {
 
   /** A result, for people: silent with --json and --quiet. */
   say(line: string): void {
-    if (!this.isJson && !this.isQuiet) this.#line(this.#stdout, line);
+    if (!this.isJson && !this.isQuiet) this.#line(this.#stdout, line, 'wrap');
+  }
+
+  /** A result whose lines are laid out already. */
+  table(text: string): void {
+    if (!this.isJson && !this.isQuiet) this.#line(this.#stdout, text);
   }
 
   /** A remark beside the result: as `say`, but on standard error, so that it never gets into a pipe. */
   note(line: string): void {
-    if (!this.isJson && !this.isQuiet) this.#line(this.#stderr, line);
+    if (!this.isJson && !this.isQuiet) this.#line(this.#stderr, line, 'wrap');
   }
 
   /** What was asked for: always written. */
@@ -97,7 +109,7 @@ export class Output {
 
   /** A problem, for people; with --json nothing: `errorMessage` tells it. */
   warn(line: string): void {
-    if (!this.isJson) this.#line(this.#stderr, line);
+    if (!this.isJson) this.#line(this.#stderr, line, 'wrap');
   }
 
   errorMessage(text: string): void {
@@ -114,9 +126,11 @@ export class Output {
     return this.#stdout.write(text);
   }
 
-  #line(stream: TextOutput, line: string): void {
+  /** Sentences are broken between words on a terminal, which would break them anywhere. */
+  #line(stream: TextOutput, line: string, layout: 'wrap' | 'as-is' = 'as-is'): void {
     this.#flushNow();
     this.#footer?.clear();
-    stream.write(`${line}\n`);
+    const isTerminal = stream.isTTY === true && layout === 'wrap';
+    stream.write(`${isTerminal ? wrap(line, stream.columns ?? COLUMNS_DEFAULT).join('\n') : line}\n`);
   }
 }

@@ -52,13 +52,15 @@ function takeColumns(characters: readonly string[], width: number): string {
   return taken;
 }
 
-/** Breaks `text` at blanks into lines of at most `width` columns; a longer word stays whole. Line ends of the text are kept. */
+/** Breaks `text` at blanks into lines of at most `width` columns; a longer word stays whole. Line ends and indents are kept. */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
+    if (displayWidth(paragraph) <= width) return [paragraph];
     const lines: string[] = [];
+    const indent = /^ */.exec(paragraph)?.[0] ?? '';
     let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line === '') line = word;
+    for (const word of paragraph.trimStart().split(' ')) {
+      if (line === '') line = `${indent}${word}`;
       else if (displayWidth(line) + 1 + displayWidth(word) <= width) line += ` ${word}`;
       else {
         lines.push(line);

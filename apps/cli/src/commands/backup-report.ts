@@ -12,6 +12,7 @@ export class BackupReport implements Disposable {
   readonly #context: CommandContext;
   readonly #line: ProgressLine;
   readonly #pace: StatusPace;
+  #hasParent = false;
 
   constructor(context: CommandContext) {
     this.#context = context;
@@ -47,6 +48,7 @@ export class BackupReport implements Disposable {
         break;
       }
       case 'parent':
+        this.#hasParent = event.snapshotId !== undefined;
         if (event.snapshotId === undefined) output.note(t('backup.noParent'));
         else output.note(t('backup.parent', { id: shortId(event.snapshotId) }));
         break;
@@ -67,7 +69,8 @@ export class BackupReport implements Disposable {
     this.#line.show({
       text: texts.t('backup.counts', { files: texts.count(event.filesDone), bytes: texts.bytes(event.bytesDone) }),
       done: event.bytesDone,
-      total: event.bytesTotal,
+      // While the walk goes on, what was found so far is no whole; a parent tells what to expect.
+      total: event.isWalkDone || this.#hasParent ? event.bytesTotal : 0,
       isBytes: true,
       item: event.currentFiles.at(-1),
     });

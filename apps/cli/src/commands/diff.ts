@@ -29,27 +29,28 @@ export const run: CommandRun = async (context, [sourceSpec = '', targetSpec = ''
       const spec = ({ snapshot, subfolder }: typeof source) =>
         subfolder === undefined ? snapshot.id : `${snapshot.id}:${shownName(subfolder)}`;
       output.message(statisticsJson(spec(source), spec(target), statistics));
-    } else printStatistics(context, statistics);
+    } else if (isAnyChange(statistics)) printStatistics(context, statistics);
+    else output.note(texts.t('diff.same'));
     return EXIT.ok;
   });
 
 async function printChanges(
-  { output, texts }: CommandContext,
+  { output }: CommandContext,
   changes: AsyncGenerator<DiffChange, DiffStatistics>,
 ): Promise<DiffStatistics> {
-  let count = 0;
   for (;;) {
     const next = await changes.next();
-    if (next.done === true) {
-      if (!output.isJson && count === 0) output.note(texts.t('diff.same'));
-      return next.value;
-    }
-    count += 1;
+    if (next.done === true) return next.value;
     const { modifier, path } = next.value;
     await output.write(
       `${output.isJson ? changeJson(next.value) : `${modifier.padEnd(MODIFIER_WIDTH)} ${shownName(path)}`}\n`,
     );
   }
+}
+
+/** Metadata alone may have changed: then a tree is another one, too. */
+function isAnyChange({ added, removed, changedFiles }: DiffStatistics): boolean {
+  return changedFiles > 0 || [added, removed].some((counts) => Object.values(counts).some((count) => count > 0));
 }
 
 function printStatistics({ output, texts }: CommandContext, { added, removed, changedFiles }: DiffStatistics): void {

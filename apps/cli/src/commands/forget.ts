@@ -9,6 +9,7 @@ import {
   planForget,
   type RetentionDuration,
   type RetentionPolicy,
+  type SnapshotRecord,
   shortId,
 } from '@lumbung/engine';
 import { fromErrorRecord } from '@lumbung/stdx';
@@ -20,6 +21,7 @@ import type { OptionBag } from '../option-bag.ts';
 import { shownText } from '../shown-name.ts';
 import { withRepository } from '../with-repository.ts';
 import { pruneAndReport } from './prune-report.ts';
+import { shownReason } from './shown-reason.ts';
 import { filterOf, groupByOf, snapshotJson } from './snapshot-filter.ts';
 import { snapshotTable } from './snapshots.ts';
 
@@ -102,14 +104,16 @@ function printGroup(context: CommandContext, group: ForgetGroup, isCompact: bool
   const parts = [group.hostname, ...(group.paths ?? []), ...(group.tags ?? [])].filter((part) => part !== undefined);
   const name = parts.filter((part) => part !== '').map(shownText);
   output.say(name.length === 0 ? '' : `\n${t('forget.group', { group: name.join('  ') })}`);
+  const hides = { host: group.hostname !== undefined, paths: group.paths !== undefined };
   const reasons = new Map(group.reasons.map(({ snapshot, matches }) => [snapshot.id, matches]));
+  const reasonsOf = ({ id }: SnapshotRecord) => (reasons.get(id) ?? []).map((reason) => shownReason(reason, texts));
   if (group.keep.length > 0) {
     output.say(`\n${t('forget.keep', { count: count(group.keep.length) })}`);
-    output.say(snapshotTable(context, group.keep, { isCompact, reasonsOf: ({ id }) => reasons.get(id) ?? [] }));
+    output.table(snapshotTable(context, group.keep, { isCompact, hides, reasonsOf }));
   }
   if (group.remove.length > 0) {
     output.say(`\n${t('forget.remove', { count: count(group.remove.length) })}`);
-    output.say(snapshotTable(context, group.remove, { isCompact }));
+    output.table(snapshotTable(context, group.remove, { isCompact, hides }));
   }
 }
 

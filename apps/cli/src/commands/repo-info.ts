@@ -31,7 +31,7 @@ export const run: CommandRun = async (context) =>
         locks_count: locks.count,
       }),
     );
-    output.say(
+    output.table(
       formatFacts([
         [t('info.location'), repository.backend.location],
         [t('info.id'), id],

@@ -70,6 +70,7 @@ export class RestoreReport implements Disposable {
       output.say(t('restore.skipped', { files: count(progress.filesSkipped), bytes: bytes(progress.bytesSkipped) }));
     }
     if (progress.filesDeleted > 0) output.say(t('restore.deleted', { files: count(progress.filesDeleted) }));
+    if (progress.filesTotal + progress.filesSkipped === 0) output.note(t('restore.nothing'));
     if (filesVerified > 0) output.say(t('restore.verified', { files: count(filesVerified) }));
     if (errorCount > 0) output.warn(t('restore.errors', { count: errorCount }));
   }

@@ -39,7 +39,8 @@ export const run: CommandRun = async (context, [spec = ''], options) => {
     const indexed = await repository.loadIndex({ signal });
     const treeId = await resolveTree(indexed, snapshot.tree, subfolder, signal);
     const plan = await planRestore(indexed, { ...choices, treeId, target: byteStringOfText(folder) }, signal);
-    output.note(texts.t('restore.restoring', { snapshot: snapshotSentence(texts, snapshot), target: folder }));
+    output.note(snapshotSentence(texts, snapshot));
+    output.note(texts.t('restore.restoring', { target: folder }));
     using report = new RestoreReport(context);
     const act = isDryRun ? previewRestore : executeRestore;
     const reportItems = output.verbosity >= (isDryRun ? 1 : 2);

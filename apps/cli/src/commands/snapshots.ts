@@ -100,29 +100,40 @@ function print(
   }
 }
 
-/** Snapshots as a table. Paths stand last: they are what may be long. */
+export interface SnapshotTableOptions {
+  /** Tags under each other, and no paths. */
+  readonly isCompact: boolean;
+  /** What a heading says already. */
+  readonly hides?: { readonly host: boolean; readonly paths: boolean };
+  readonly reasonsOf?: (snapshot: SnapshotRecord) => readonly string[];
+}
+
+/** Snapshots as a table. Columns that would be empty are left out; paths stand last, since they are what may be long. */
 export function snapshotTable(
   { texts, output }: CommandContext,
   snapshots: readonly SnapshotRecord[],
-  how: { readonly isCompact: boolean; readonly reasonsOf?: (snapshot: SnapshotRecord) => readonly string[] },
+  { isCompact, hides = { host: false, paths: false }, reasonsOf }: SnapshotTableOptions,
 ): string {
   const { t, bytes } = texts;
-  const { isCompact, reasonsOf } = how;
   const columns: TableColumn<SnapshotRecord>[] = [
     { title: t('column.id'), cell: ({ id }) => [shortId(id)] },
     { title: t('column.time'), cell: ({ time }) => [shownTime(time)] },
-    { title: t('column.host'), cell: ({ hostname }) => [shownText(hostname)] },
-    {
+  ];
+  if (!hides.host) columns.push({ title: t('column.host'), cell: ({ hostname }) => [shownText(hostname)] });
+  if (snapshots.some(({ summary }) => summary !== undefined)) {
+    columns.push({
       title: t('column.size'),
       align: 'right',
       cell: ({ summary }) => [summary === undefined ? '' : bytes(summary.totalBytesProcessed)],
-    },
-    {
+    });
+  }
+  if (snapshots.some(({ tags }) => tags.length > 0)) {
+    columns.push({
       title: t('column.tags'),
       cell: ({ tags }) => (isCompact ? tags.map(shownText) : [tags.map(shownText).join(',')]),
-    },
-  ];
+    });
+  }
   if (reasonsOf !== undefined) columns.push({ title: t('column.reasons'), cell: reasonsOf });
-  if (!isCompact) columns.push({ title: t('column.paths'), cell: ({ paths }) => paths.map(shownText) });
+  if (!isCompact && !hides.paths) columns.push({ title: t('column.paths'), cell: ({ paths }) => paths.map(shownText) });
   return formatTable(columns, snapshots, output.columns);
 }

@@ -24,7 +24,7 @@ export const run: CommandRun = async (context, specs, options) => {
     });
     line.clear();
     output.message(statsJson(stats));
-    output.say(formatFacts(factsOf(stats, texts)));
+    output.table(formatFacts(factsOf(stats, texts)));
     return EXIT.ok;
   });
 };
