@@ -1,7 +1,7 @@
 import { LumbungError } from '@lumbung/stdx';
 import { GrowingText } from './growing-text.ts';
 import { ID_HEX_LENGTH, type PackId } from './ids.ts';
-import { isJsonSpace, JsonCursor } from './json-cursor.ts';
+import { isJsonSpace, JsonCursor, tokenOf } from './json-cursor.ts';
 import type { BlobType, PackedBlob } from './pack-header.ts';
 
 export interface IndexPack {
@@ -55,10 +55,6 @@ function invalid(reason: string, at: number): LumbungError {
 export function scanIndexFile(bytes: Uint8Array, sink: IndexSink): void {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   new IndexScanner(buffer, sink).scan();
-}
-
-function tokenOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 const PACK_BEGIN = tokenOf('{"id":"');

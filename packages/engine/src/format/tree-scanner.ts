@@ -1,5 +1,6 @@
 import { type ByteString, LumbungError } from '@lumbung/stdx';
-import { JsonCursor } from './json-cursor.ts';
+import { ID_HEX_LENGTH } from './ids.ts';
+import { JsonCursor, tokenOf } from './json-cursor.ts';
 import { unquoteName } from './name-quoting.ts';
 
 /** Fields of a node in the order they are stored, by the place of their value in the scanned bytes. */
@@ -43,16 +44,10 @@ const CLOSE_BRACKET = 0x5d;
 /** Begins `null`, and nothing else that is a value. */
 const SMALL_N = 0x6e;
 
-const ID_HEX_LENGTH = 64;
 /** An id, its quotes, and what parts it from the next. */
 const ID_STRIDE = ID_HEX_LENGTH + 3;
 /** Digits of the largest 64-bit number. */
 const U64_DIGITS_MAX = 20;
-
-/** Bytes to compare with. A plain array of bytes, whose elements are read faster than a Buffer's. */
-function tokenOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
 
 /** 0 for a lower-case hex digit, 1 for every other byte. */
 const NO_HEX_DIGIT = new Uint8Array(256).fill(1);
