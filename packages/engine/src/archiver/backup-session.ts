@@ -155,6 +155,7 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
       // Version 1 knows no compression: stock clients refuse an index that speaks of it.
       compression: repository.config.version === 1 ? 'off' : repository.compression,
       packSizeBytes: repository.packSizeBytes,
+      verify: repository.verify,
       chunker: {
         polynomialHex: polynomialHex(polynomial),
         minBytes: chunker.minBytes,
@@ -212,7 +213,11 @@ async function mergeUnfinished(
   unfinished: readonly UnfinishedPack[],
 ): Promise<void> {
   const newBuilder = (): PackBuilder =>
-    new PackBuilder({ sealer: repository.sealer, targetSizeBytes: repository.packSizeBytes });
+    new PackBuilder({
+      sealer: repository.sealer,
+      targetSizeBytes: repository.packSizeBytes,
+      verify: repository.verify,
+    });
   const finish = async (builder: PackBuilder): Promise<void> => {
     if (builder.blobCount === 0) return;
     const pack: FinishedPack = builder.finish();

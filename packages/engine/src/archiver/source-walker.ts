@@ -355,8 +355,12 @@ export class SourceWalker {
   #allowedDevice(path: ByteString, isExplicit: boolean): bigint | undefined {
     if (!this.#parts.selection.isOneFileSystem) return undefined;
     // An entry of a target like `.` must lie where the target does, which is the folder that holds it.
-    const from = isExplicit ? path : joinPath(path, byteStringOfText('..'));
-    return lstatSync(fsPath(from), { bigint: true, throwIfNoEntry: false })?.dev;
+    const from = isExplicit ? path : splitPath(path).folder;
+    try {
+      return (isExplicit ? lstatSync : statSync)(fsPath(from), { bigint: true }).dev;
+    } catch {
+      return undefined; // the same failure is told when the entry itself is looked at
+    }
   }
 
   #reportMissingTarget(path: ByteString): void {

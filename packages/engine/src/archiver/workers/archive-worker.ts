@@ -38,6 +38,7 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
     buffers,
     sealer: new Sealer(new MasterKey(data.masterKey), systemRandom),
     targetSizeBytes: data.packSizeBytes,
+    verify: data.verify,
   });
   const knownBlobs = SharedBlobSet.attach(data.knownBlobs);
 

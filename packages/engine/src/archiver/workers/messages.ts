@@ -3,6 +3,7 @@ import type { SharedIndexHandle } from '../../blob-index/blob-index.ts';
 import type { SharedBlobSetHandle, SharedBlobSetSegment } from '../../blob-index/shared-blob-set.ts';
 import type { CompressionMode } from '../../compression/compressor.ts';
 import type { PackedBlob } from '../../format/pack-header.ts';
+import type { VerifyMode } from '../../pack/pack-builder.ts';
 
 /** What a worker is born with. Keys are plain bytes: a worker has the memory of its process. */
 export interface ArchiveWorkerData {
@@ -10,6 +11,7 @@ export interface ArchiveWorkerData {
   readonly masterKey: { readonly encrypt: Uint8Array; readonly macK: Uint8Array; readonly macR: Uint8Array };
   readonly compression: CompressionMode;
   readonly packSizeBytes: number;
+  readonly verify: VerifyMode;
   readonly chunker: {
     readonly polynomialHex: string;
     readonly minBytes: number;
