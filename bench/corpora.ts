@@ -76,7 +76,8 @@ function recordPool(seed: Seeded, text: Buffer): Buffer {
   for (let at = 0; at + 64 <= POOL_BYTES; at += 64) {
     pool.writeUInt32LE(at, at);
     pool.writeDoubleLE(seed.next(), at + 8);
-    text.copy(pool, at + 16, seed.between(0, POOL_BYTES - 64), POOL_BYTES);
+    const from = seed.between(0, POOL_BYTES - 64);
+    text.copy(pool, at + 16, from, from + 24);
     pool.writeUInt32LE((seed.next() * 2 ** 32) >>> 0, at + 40);
     pool.fill(0, at + 44, at + 64);
   }
