@@ -58,13 +58,13 @@ async function archiveStreams(
     const components = componentsOf(entry.path);
     const name = components.at(-1);
     if (name === undefined) throw invalidPath(entry.path);
+    const folder = folderOf(root, components.slice(0, -1), entry.path);
+    if (folder.files.has(name) || folder.folders.has(name)) throw invalidPath(entry.path);
     const path = byteStringOfText(`/${components.map(textOf).join('/')}`);
     progress.beginFile(path);
     progress.foundFile(0);
     const stored = await storeStream(await entry.open(), { pool, chunker, onBytes: () => progress.tick() });
     sizeBytes += stored.sizeBytes;
-    const folder = folderOf(root, components.slice(0, -1), entry.path);
-    if (folder.files.has(name) || folder.folders.has(name)) throw invalidPath(entry.path);
     folder.files.set(name, fileNode(session, entry, name, stored));
     progress.endFile(path, 'new', stored.sizeBytes, stored.added);
   }

@@ -7,11 +7,17 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   '/': ['etc', 'home'],
   '/home/u': ['docs', 'x'],
   '..': ['sibling'],
+  '../..': ['top'],
+  '/home': ['u'],
 };
 
 /** `path → source` of every place that is archived. */
 function layOut(...targets: string[]): Record<string, string> {
-  const listNames = (folder: ByteString): ByteString[] => (FOLDERS[folder] ?? []).map(byteStringOfText);
+  const listNames = (folder: ByteString): ByteString[] => {
+    const names = FOLDERS[folder];
+    if (names === undefined) throw Object.assign(new Error('no such folder'), { code: 'ENOENT' });
+    return names.map(byteStringOfText);
+  };
   const { root } = resolveTargets(targets, { workingDirectory: '/srv', listNames });
   const found: Record<string, string> = {};
   const visit = (node: TargetNode, path: string): void => {
@@ -33,6 +39,29 @@ describe('resolveTargets', () => {
     ['the entries of the folder above', ['..'], { '/sibling': '../sibling' }],
     ['a path named twice once', ['/etc', '/etc/'], { '/etc': '/etc' }],
     ['two folders of one name in different places apart', ['a/x', '../a/y'], { '/a/x': 'a/x', '/a-1/y': '../a/y' }],
+    ['the entries of a folder further up', ['../..'], { '/top': '../../top' }],
+    ['a dot and one of its entries once', ['.', 'a', './b/'], { '/a': 'a', '/b': 'b' }],
+    [
+      'three folders of one name apart, each with all that is in it',
+      ['a/x', '../a/y', '/a/z', '../a/w'],
+      { '/a/x': 'a/x', '/a-1/y': '../a/y', '/a-1/w': '../a/w', '/a-2/z': '/a/z' },
+    ],
+    [
+      'a folder that is named like a stand-in',
+      ['a-1/x', 'a/x', '../a/y'],
+      { '/a-1/x': 'a-1/x', '/a/x': 'a/x', '/a-2/y': '../a/y' },
+    ],
+    [
+      'a target in a target in a target',
+      ['/home', '/home/u', '/home/u/x'],
+      { '/home/u/docs': '/home/u/docs', '/home/u/x': '/home/u/x' },
+    ],
+    [
+      'what lies in something that cannot be listed',
+      ['/gone', '/gone/x/y'],
+      { '/gone': '/gone', '/gone/x/y': '/gone/x/y' },
+    ],
+    ['.. at the root as the root', ['/../etc'], { '/etc': '/etc' }],
     [
       'a target inside another merged into it',
       ['/home/u', '/home/u/x'],
