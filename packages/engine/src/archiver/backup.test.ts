@@ -325,25 +325,4 @@ describe('a backup in bad luck', () => {
     await expect(running).rejects.toThrow('enough');
     expect([await snapshotCount(), await lockCount()]).toEqual([0, 0]);
   });
-
-  it('fails as a whole when any upload fails, and the next one succeeds', async () => {
-    for (let idx = 0; idx < 3; idx += 1) write(`f${idx}`, randomBytes(5 * MIB));
-    const counting = new FaultyBackend((await createTestRepository()).backend, { plan: faultPlan() });
-    expect(counting.writesSeen).toBe(0);
-    let failures = 0;
-    for (let n = 1; ; n += 1) {
-      const faulty = new FaultyBackend(lab.backend, { plan: faultPlan().onSave(n).fails() });
-      const before = await snapshotCount();
-      try {
-        await run({ parent: { kind: 'none' } }, await lab.reopen({ backend: faulty }));
-        break;
-      } catch {
-        failures += 1;
-        expect(await snapshotCount()).toBe(before);
-      }
-    }
-    expect(failures).toBeGreaterThan(2);
-    expect(await snapshotCount()).toBe(1);
-    expect(await lockCount()).toBe(0);
-  });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { FaultyBackend, faultPlan } from '@lumbung/backend/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ArchiveLab, type LabBackup } from './testing/archive-lab.ts';
 
 const MIB = 2 ** 20;
@@ -98,14 +98,23 @@ describe('a file that is not what it was when it was found', () => {
 });
 
 describe('a parent', () => {
-  beforeEach(() => {
+  let lab: ArchiveLab;
+  let first: LabBackup;
+
+  // Read only by the tests below: one is enough for all.
+  beforeAll(async () => {
+    lab = await ArchiveLab.open();
     lab.write('a', 'aaa');
     lab.write('d/b', 'bbb');
+    first = await lab.backup();
+  });
+
+  afterAll(() => {
+    lab[Symbol.dispose]();
   });
 
   /** What a backup is like whose parent's root tree was edited. */
   async function withParent(edit: (tree: string) => string): Promise<LabBackup> {
-    const first = await lab.backup();
     const id = await lab.forgeSnapshot(first.result, edit);
     const again = await lab.backup({ parent: { kind: 'id', id } });
     expect(again.result.tree).toBe(first.result.tree);
@@ -154,17 +163,17 @@ describe('a parent', () => {
       await lab.test.clock.advance(1000);
       return (await lab.backup({ dryRun: true, ...options })).result.parentId;
     };
-    const [first, second] = [
+    const [one, two] = [
       (await lab.backup({ targets: ['a'], hostname: 'one' })).result.snapshotId,
       (await lab.backup({ targets: ['a', 'd'], hostname: 'two', tags: ['t'] })).result.snapshotId,
     ];
-    expect(await parentOf({ targets: ['a'], hostname: 'one' })).toBe(first);
-    expect(await parentOf({ targets: ['a'], hostname: 'two' })).toBe(second);
+    expect(await parentOf({ targets: ['a'], hostname: 'one' })).toBe(one);
+    expect(await parentOf({ targets: ['a'], hostname: 'two' })).toBe(two);
     expect(await parentOf({ targets: ['a', 'd'], hostname: 'one' })).toBeUndefined();
-    expect(await parentOf({ targets: ['a', 'd'], hostname: 'one', groupBy: ['paths'] })).toBe(second);
-    expect(await parentOf({ targets: ['a'], groupBy: ['tags'], tags: ['t'] })).toBe(second);
+    expect(await parentOf({ targets: ['a', 'd'], hostname: 'one', groupBy: ['paths'] })).toBe(two);
+    expect(await parentOf({ targets: ['a'], groupBy: ['tags'], tags: ['t'] })).toBe(two);
     expect(await parentOf({ targets: ['a'], groupBy: ['tags'], tags: ['u'] })).toBeUndefined();
-    expect(await parentOf({ targets: ['d'], hostname: 'one', parent: { kind: 'id', id: first ?? '' } })).toBe(first);
+    expect(await parentOf({ targets: ['d'], hostname: 'one', parent: { kind: 'id', id: one ?? '' } })).toBe(one);
     expect(await parentOf({ targets: ['a'], hostname: 'one', timeMs: 0 })).toBeUndefined();
     await expect(parentOf({ parent: { kind: 'id', id: 'ffffffffff' } })).rejects.toMatchObject({
       code: 'SNAPSHOT_NOT_FOUND',
@@ -188,5 +197,7 @@ describe('an upload that fails', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(faulty.writesSeen).toBe(writes);
     expect(await lab.counts()).toEqual({ snapshots: 0, locks: 0 });
+    expect((await lab.backup()).result.outcome).toBe('written');
+    expect(await lab.counts()).toEqual({ snapshots: 1, locks: 0 });
   });
 });

@@ -93,7 +93,7 @@ describe('backupStreams', () => {
   it.each([[['']], [['/']], [['a/../b']], [['a', 'a']], [['a', 'a/b']], [['a/b', 'a']], [['x\0y']]])(
     'refuses the paths %j',
     async (paths) => {
-      const entries = paths.map((path) => entryOf(path, 'x'));
+      const entries = paths.map((path) => entryOf(path));
       await expect(backupStreams(lab.repository, { entries })).rejects.toMatchObject({
         code: 'BACKUP_STREAM_PATH_INVALID',
       });
