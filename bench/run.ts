@@ -287,7 +287,30 @@ function table(results: Results, names: readonly string[]): string {
 mkdirSync(options.folder, { recursive: true });
 const all = tools();
 const names = all.map(({ name }) => name);
-const sections: string[] = [];
+const sections = new Map<string, string>();
+
+/** Written after every run: a long measurement that is cut off has not been for nothing. */
+function writeReport(): void {
+  const cpu = os.cpus()[0]?.model ?? 'unknown';
+  const report = [
+    `Medians of the runs named below, the tools in turn; \`ratio\` is Lumbung's time (or size) divided by the peer's: smaller is better. The second figure is the peak memory of the largest process.`,
+    '',
+    `Machine: ${os.cpus().length} × ${cpu}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, memory-backed folder. Peers: ${all
+      .slice(1)
+      .map(({ version }) => version)
+      .join(', ')}. Scale ${scale}.`,
+    '',
+    ...sections.values(),
+  ].join('\n');
+  mkdirSync(path.join(ROOT, 'bench/out'), { recursive: true });
+  writeFileSync(path.join(ROOT, 'bench/out/latest.md'), report);
+  if (!options.write) return;
+  const file = path.join(ROOT, 'docs/benchmarks.md');
+  const marker = '<!-- table -->';
+  const before = existsSync(file) ? (readFileSync(file, 'utf8').split(marker)[0] ?? '') : '# Benchmarks\n\n';
+  writeFileSync(file, `${before}${marker}\n\n${report}`);
+}
+
 for (const corpus of CORPORA.filter(({ name }) => options.corpora.split(',').includes(name))) {
   const results: Results = new Map();
   for (let run = 0; run < runs; run += 1) {
@@ -299,29 +322,9 @@ for (const corpus of CORPORA.filter(({ name }) => options.corpora.split(',').inc
       await runOnce(tool, corpus, results);
       console.log(`${corpus.name}: run ${run + 1} of ${runs}, ${tool.name} done`);
     }
+    sections.set(corpus.name, `### ${corpus.title} (${run + 1} runs)\n\n${table(results, names)}\n`);
+    writeReport();
   }
   rmSync(path.join(options.folder, corpus.name), { recursive: true, force: true });
-  const section = `### ${corpus.title}\n\n${table(results, names)}\n`;
-  sections.push(section);
-  console.log(`\n${section}`);
-}
-
-const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, memory-backed folder`;
-const report = [
-  `Medians of ${runs} runs, the tools in turn; \`ratio\` is Lumbung's time (or size) divided by the peer's: smaller is better. The second figure is the peak memory of the largest process.`,
-  '',
-  `Machine: ${machine}. Peers: ${all
-    .slice(1)
-    .map(({ version }) => version)
-    .join(', ')}. Scale ${scale}.`,
-  '',
-  ...sections,
-].join('\n');
-mkdirSync(path.join(ROOT, 'bench/out'), { recursive: true });
-writeFileSync(path.join(ROOT, 'bench/out/latest.md'), report);
-if (options.write) {
-  const file = path.join(ROOT, 'docs/benchmarks.md');
-  const marker = '<!-- table -->';
-  const before = existsSync(file) ? (readFileSync(file, 'utf8').split(marker)[0] ?? '') : '# Benchmarks\n\n';
-  writeFileSync(file, `${before}${marker}\n\n${report}`);
+  console.log(`\n${sections.get(corpus.name) ?? ''}`);
 }
