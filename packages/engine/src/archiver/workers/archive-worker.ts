@@ -108,6 +108,10 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
         buffers.give(new Uint8Array(request.buffer));
         return;
       case 'finish': {
+        if (isCancelled()) {
+          port.close();
+          return;
+        }
         const { bytes, blobs } = builder.takeUnfinished();
         post({ kind: 'finished', workerNr: data.workerNr, bytes, blobs }, transferable(bytes));
         port.close();

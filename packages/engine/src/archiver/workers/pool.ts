@@ -35,6 +35,8 @@ interface PoolWorker {
   readonly nr: number;
   underWay: number;
   isFinished: boolean;
+  /** Resolves when the thread is gone. */
+  readonly ended: Promise<void>;
 }
 
 export interface ArchivePoolOptions {
@@ -95,7 +97,8 @@ export class ArchivePool implements AsyncDisposable {
       // A worker makes short-lived strings only; a small young generation keeps them out of memory for long.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
-    const worker: PoolWorker = { thread, nr, underWay: 0, isFinished: false };
+    const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+    const worker: PoolWorker = { thread, nr, underWay: 0, isFinished: false, ended };
     thread.on('message', (reply: ArchiveReply) => {
       try {
         this.#receive(worker, reply);
@@ -195,8 +198,14 @@ export class ArchivePool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#fail(new LumbungError('CANCELLED', { kind: 'operator', message: 'cancelled' }));
-    for (const worker of this.#workers) worker.isFinished = true;
-    await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
+    // They end by themselves: a thread that is stopped by force inside native code takes the whole process with it.
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        if (!worker.isFinished) this.#send(worker, { kind: 'finish' }, []);
+        worker.isFinished = true;
+        await worker.ended;
+      }),
+    );
     await Promise.allSettled(this.#saves);
   }
 
