@@ -4,7 +4,7 @@ import { type ChunkerParams, smallCutChunker, standardChunker } from '../chunker
 import { parsePolynomial, polynomialHex } from '../chunker/polynomial.ts';
 import { idBytes, parseBlobId, type SnapshotId } from '../format/ids.ts';
 import { encodeSnapshot, type Snapshot } from '../format/snapshot-file.ts';
-import { formatTimestamp, instantOf, localZone, type Timestamp } from '../format/timestamp.ts';
+import { instantOf, localZone, type Timestamp, timestampOfMilliseconds } from '../format/timestamp.ts';
 import { type FinishedPack, PackBuilder } from '../pack/pack-builder.ts';
 import type { BlobWriter } from '../repository/blob-writer.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
@@ -272,8 +272,7 @@ function describeSnapshot(
 }
 
 function timestampOf(timeMs: number): Timestamp {
-  const seconds = Math.floor(timeMs / 1000);
-  return formatTimestamp(seconds, Math.round((timeMs - seconds * 1000) * 1_000_000), localZone());
+  return timestampOfMilliseconds(timeMs, localZone());
 }
 
 function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {

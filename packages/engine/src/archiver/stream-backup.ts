@@ -1,7 +1,8 @@
 import { type ByteString, byteStringOfText, LumbungError, textOf } from '@lumbung/stdx';
 import { goModeOf } from '../format/go-mode.ts';
 import { type BlobId, parseBlobId } from '../format/ids.ts';
-import { formatTimestamp, localZone, type Timestamp } from '../format/timestamp.ts';
+import { syntheticNode } from '../format/synthetic-node.ts';
+import { localZone, timestampOfMilliseconds } from '../format/timestamp.ts';
 import { encodeTree, type TreeNode } from '../format/tree.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { BackupCallOptions, BackupResult, StreamBackupOptions, StreamEntry } from './backup-options.ts';
@@ -111,44 +112,15 @@ function invalidPath(path: string): LumbungError {
   });
 }
 
-function timestampOf(timeMs: number): Timestamp {
-  const seconds = Math.floor(timeMs / 1000);
-  return formatTimestamp(seconds, Math.round((timeMs - seconds * 1000) * 1_000_000), localZone());
-}
-
-/** A stream has no inode: its node carries no owner names, inode or link count. */
-function syntheticNode(
-  session: BackupSession,
-  name: ByteString,
-  time: Timestamp,
-): Omit<TreeNode, 'type' | 'mode' | 'content'> {
-  const { uid, gid } = session.repository.ports.identity;
-  return {
-    name,
-    mtime: time,
-    atime: time,
-    ctime: time,
-    uid,
-    gid,
-    user: '',
-    group: '',
-    inode: 0n,
-    deviceId: 0n,
-    size: 0,
-    links: 0,
-    extendedAttributes: [],
-  };
-}
-
 function fileNode(
   session: BackupSession,
   entry: StreamEntry,
   name: ByteString,
   stored: { readonly ids: readonly string[]; readonly sizeBytes: number },
 ): TreeNode {
-  const time = entry.mtimeMs === undefined ? session.time : timestampOf(entry.mtimeMs);
+  const time = entry.mtimeMs === undefined ? session.time : timestampOfMilliseconds(entry.mtimeMs, localZone());
   return {
-    ...syntheticNode(session, name, time),
+    ...syntheticNode({ name, time, owner: session.repository.ports.identity }),
     type: 'file',
     mode: goModeOf(S_IFREG | (entry.mode ?? FILE_MODE_DEFAULT)),
     size: stored.sizeBytes,
@@ -166,7 +138,7 @@ function saveFolder(
   for (const [name, child] of folder.folders) {
     const childPath = joinPath(path, name);
     nodes.push({
-      ...syntheticNode(session, name, session.time),
+      ...syntheticNode({ name, time: session.time, owner: session.repository.ports.identity }),
       type: 'dir',
       mode: goModeOf(S_IFDIR | FOLDER_MODE),
       content: null,

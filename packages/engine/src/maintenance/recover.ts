@@ -2,6 +2,7 @@ import { byteStringOfText, toErrorRecord } from '@lumbung/stdx';
 import { goModeOf } from '../format/go-mode.ts';
 import { type BlobId, shortId } from '../format/ids.ts';
 import { encodeSnapshot, type Snapshot } from '../format/snapshot-file.ts';
+import { syntheticNode } from '../format/synthetic-node.ts';
 import { localZone, type Timestamp, timestampOfMilliseconds } from '../format/timestamp.ts';
 import { encodeTree, type TreeNode } from '../format/tree.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
@@ -88,25 +89,16 @@ function firstTreeEntries({ index }: IndexedRepository): number[] {
 
 /** One folder for each tree, named by the beginning of its id, or by all of it where two begin alike. */
 function folderNodes(treeIds: readonly BlobId[], time: Timestamp, repository: Repository): TreeNode[] {
-  const { uid, gid } = repository.ports.identity;
   const taken = new Map<string, number>();
   for (const id of treeIds) taken.set(shortId(id), (taken.get(shortId(id)) ?? 0) + 1);
   return [...treeIds].sort().map((subtree) => ({
-    name: byteStringOfText(taken.get(shortId(subtree)) === 1 ? shortId(subtree) : subtree),
+    ...syntheticNode({
+      name: byteStringOfText(taken.get(shortId(subtree)) === 1 ? shortId(subtree) : subtree),
+      time,
+      owner: repository.ports.identity,
+    }),
     type: 'dir',
     mode: goModeOf(FOLDER_MODE),
-    mtime: time,
-    atime: time,
-    ctime: time,
-    uid,
-    gid,
-    user: '',
-    group: '',
-    inode: 0n,
-    deviceId: 0n,
-    size: 0,
-    links: 0,
-    extendedAttributes: [],
     content: null,
     subtree,
   }));
