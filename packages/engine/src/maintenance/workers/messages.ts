@@ -40,6 +40,8 @@ export interface PackStretch {
 export type WorkerRequest =
   /** The index that entry and pack numbers refer to; replaces the one before. */
   | { readonly kind: 'index'; readonly index: SharedIndexHandle }
+  /** Nothing follows: the thread may end. */
+  | { readonly kind: 'end' }
   /** A whole pack file: is it what its name, its header and the index say? The bytes are the worker's. */
   | { readonly kind: 'verify'; readonly jobId: number; readonly packNr: number; readonly bytes: Uint8Array }
   /** Trees that lie in a stretch of a pack in shared memory. */

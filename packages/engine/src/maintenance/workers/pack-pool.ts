@@ -31,6 +31,8 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  /** Resolves when the thread is gone. */
+  readonly ended: Promise<void>;
 }
 
 export interface PackPoolOptions {
@@ -126,7 +128,8 @@ export class PackPool implements AsyncDisposable {
 
   #start(setup: WorkerSetup): Thread {
     const worker = new Worker(new URL('./pack.worker.ts', import.meta.url), { workerData: setup });
-    const thread: Thread = { worker, waiting: new Map() };
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    const thread: Thread = { worker, waiting: new Map(), ended };
     worker.on('message', (reply: WorkerReply) => this.#receive(thread, reply));
     worker.on('error', (error) => this.#die(error));
     worker.on('exit', (code) => {
@@ -166,8 +169,11 @@ export class PackPool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
     this.#die(new Error('the pool was closed'));
+    // They end by themselves: a thread that is stopped by force inside native code takes the whole process with it.
+    const request: WorkerRequest = { kind: 'end' };
+    for (const { worker } of this.#threads) worker.postMessage(request);
+    await Promise.all(this.#threads.map(({ ended }) => ended));
   }
 }
 

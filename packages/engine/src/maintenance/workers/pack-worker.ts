@@ -9,7 +9,7 @@ import type { JobAnswer, PackMessage, WorkerRequest, WorkerSetup } from './messa
 import { verifyPack } from './pack-verifier.ts';
 import { readTreesOfStretch } from './tree-reader.ts';
 
-export type JobRequest = Exclude<WorkerRequest, { readonly kind: 'index' }>;
+export type JobRequest = Exclude<WorkerRequest, { readonly kind: 'index' | 'end' }>;
 
 /** What one thread does with packs: one job after the other, in the order in which they come. */
 export class PackWorker {

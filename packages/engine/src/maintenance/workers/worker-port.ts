@@ -19,6 +19,10 @@ export function runPackWorker(): void {
   let last = Promise.resolve();
   port.on('message', (request: WorkerRequest) => {
     last = last.then(async () => {
+      if (request.kind === 'end') {
+        port.close();
+        return;
+      }
       if (request.kind === 'index') {
         worker.useIndex(BlobIndex.attach(request.index));
         return;

@@ -67,7 +67,8 @@ export interface CheckTask {
   readonly entries: Uint32Array;
 }
 
-export type RestoreRequest =
+/** Work, answered once. */
+export type RestoreJobRequest =
   | {
       readonly kind: 'blobs';
       readonly jobId: number;
@@ -85,6 +86,9 @@ export type RestoreRequest =
   | { readonly kind: 'empty'; readonly jobId: number; readonly small: SmallFiles }
   /** Compare files with what they should hold. */
   | { readonly kind: 'check'; readonly jobId: number; readonly tasks: readonly CheckTask[] };
+
+/** `end`: nothing follows, the thread may end. */
+export type RestoreRequest = RestoreJobRequest | { readonly kind: 'end' };
 
 export interface IndexedError {
   /** Place in the request: of a blob, a small file or a part. */

@@ -4,6 +4,7 @@ import {
   type CheckOutcome,
   type CheckTask,
   CONTROL_CANCELLED,
+  type RestoreJobRequest,
   type RestoreReply,
   type RestoreRequest,
   type RestoreWorkerData,
@@ -13,12 +14,12 @@ import {
 const REQUESTS_PER_WORKER = 2;
 
 type WithoutJobId<R> = R extends unknown ? Omit<R, 'jobId'> : never;
-type RestoreJob = WithoutJobId<RestoreRequest>;
+type RestoreJob = WithoutJobId<RestoreJobRequest>;
 type JobReply = Exclude<RestoreReply, { kind: 'jobFailed' }>;
 export type BlobsReply = Extract<RestoreReply, { kind: 'blobs' }>;
 
 interface QueuedJob {
-  readonly request: RestoreRequest;
+  readonly request: RestoreJobRequest;
   readonly transfer: readonly ArrayBuffer[];
   readonly resolve: (reply: JobReply) => void;
   readonly reject: (error: unknown) => void;
@@ -27,6 +28,8 @@ interface QueuedJob {
 interface PoolWorker {
   readonly thread: Worker;
   underWay: number;
+  /** Resolves when the thread is gone. */
+  readonly ended: Promise<void>;
 }
 
 export interface RestorePoolOptions {
@@ -97,7 +100,10 @@ export class RestorePool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
     this.cancel();
-    await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
+    // They end by themselves: a thread that is stopped by force inside native code takes the whole process with it.
+    const request: RestoreRequest = { kind: 'end' };
+    for (const { thread } of this.#workers) thread.postMessage(request);
+    await Promise.all(this.#workers.map(({ ended }) => ended));
   }
 
   /** Starts the threads, if they are not yet: they take a tenth of a second to be ready. */
@@ -113,7 +119,8 @@ export class RestorePool implements AsyncDisposable {
         // What a worker makes lives for one blob; a small young generation keeps it out of memory for long.
         resourceLimits: { maxYoungGenerationSizeMb: 8 },
       });
-      const worker: PoolWorker = { thread, underWay: 0 };
+      const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+      const worker: PoolWorker = { thread, underWay: 0, ended };
       thread.on('message', (reply: RestoreReply) => this.#receive(worker, reply));
       thread.on('error', (cause) => this.#fail('a worker failed', cause));
       thread.on('exit', (code) => {

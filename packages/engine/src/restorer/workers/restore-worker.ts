@@ -9,10 +9,16 @@ import { MetadataWriter } from '../node-metadata.ts';
 import { isSuperuser, xattrChoiceOf } from '../selection.ts';
 import { BlobsWriter } from './blobs-writer.ts';
 import { checkFile } from './check-file.ts';
-import { CONTROL_CANCELLED, type RestoreReply, type RestoreRequest, type RestoreWorkerData } from './messages.ts';
+import {
+  CONTROL_CANCELLED,
+  type RestoreJobRequest,
+  type RestoreReply,
+  type RestoreRequest,
+  type RestoreWorkerData,
+} from './messages.ts';
 import { SmallFileWriter } from './small-file-writer.ts';
 
-/** Serves requests until its thread is ended. Every request is answered exactly once, in order. */
+/** Serves requests until it is told to end. Every other request is answered exactly once, in order. */
 export function runRestoreWorker(port: MessagePort, data: RestoreWorkerData): void {
   const control = new Int32Array(data.control);
   const isCancelled = (): boolean => Atomics.load(control, CONTROL_CANCELLED) === 1;
@@ -32,7 +38,7 @@ export function runRestoreWorker(port: MessagePort, data: RestoreWorkerData): vo
     isCancelled,
   });
 
-  const serve = (request: RestoreRequest): RestoreReply => {
+  const serve = (request: RestoreJobRequest): RestoreReply => {
     switch (request.kind) {
       case 'blobs':
         return blobs.write(request);
@@ -50,6 +56,10 @@ export function runRestoreWorker(port: MessagePort, data: RestoreWorkerData): vo
   };
 
   port.on('message', (request: RestoreRequest) => {
+    if (request.kind === 'end') {
+      port.close();
+      return;
+    }
     let reply: RestoreReply;
     try {
       reply = serve(request);
