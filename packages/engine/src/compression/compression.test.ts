@@ -107,6 +107,23 @@ describe.each([{ publicOnly: false }, { withoutKernels: true }, { publicOnly: tr
       }
     });
 
+    it.each([
+      ['claims a checksum that is not there', 4, 0x04],
+      ['has no last block', 6, 0x01],
+    ])('does not take the next frame for the rest of one that %s', (_, at, bit) => {
+      const decompressor = new Decompressor(options);
+      const plaintext = Buffer.from('short');
+      const good = zlib.zstdCompressSync(plaintext, { pledgedSrcSize: plaintext.length });
+      const endless = Buffer.from(good);
+      endless[at] = (endless[at] ?? 0) ^ bit;
+      try {
+        decompressor.decompress(endless, plaintext.length);
+      } catch (error) {
+        expect(error).toMatchObject({ kind: 'corruption' });
+      }
+      expect(decompressor.decompress(good, plaintext.length).equals(plaintext)).toBe(true);
+    });
+
     it('does not let a small frame fill the memory', () => {
       const bomb = zlib.zstdCompressSync(Buffer.alloc(200 * 2 ** 20));
       expect(bomb.length).toBeLessThan(30_000);

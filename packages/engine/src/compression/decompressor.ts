@@ -2,6 +2,7 @@ import zlib from 'node:zlib';
 import { describeError, LumbungError } from '@lumbung/stdx';
 import { kernelsFor, type ProcessKernels } from '@lumbung/stdx/node';
 import { ZstdContext } from './zstd-context.ts';
+import { frameShape } from './zstd-frame.ts';
 
 function wrongLength(expectedBytes: number): LumbungError {
   return new LumbungError('BLOB_LENGTH_WRONG', {
@@ -62,12 +63,15 @@ export class Decompressor {
       plaintext.copy(target);
       return;
     }
-    const recordedBytes = contentBytesOf(frame);
+    const shape = frameShape(frame);
+    // A frame that goes on behind its bytes may fill the target, and what zstd still waits for would be the next frame.
+    if (shape?.lengthBytes === undefined) throw broken('no whole frame');
+    const recordedBytes = shape.contentBytes;
     if (recordedBytes !== undefined && recordedBytes !== target.length) throw wrongLength(target.length);
     let step: ReturnType<ZstdContext['run']>;
     try {
-      // A frame that says its length, and says ours, zstd decompresses in one pass or not at all: nothing of it stays in
-      // the context. Only a frame that keeps silent may leave a rest there, which a reset removes.
+      // A whole frame that says its length, and says ours, zstd decompresses in one pass or not at all: nothing of it
+      // stays in the context. Only a frame that keeps silent may leave a rest there, which a reset removes.
       step =
         recordedBytes === undefined || this.#isUnclean
           ? this.#context.run(zlib.constants.ZSTD_e_end, frame, target)
@@ -94,27 +98,6 @@ function decompressWith(kernels: ProcessKernels, frame: Uint8Array, target: Buff
   const outcome = kernels.zstdDecompress(frame, target);
   if (outcome === 'broken') throw broken('zstd refused it');
   if (outcome !== target.length) throw wrongLength(target.length);
-}
-
-const FRAME_MAGIC = 0xfd2fb528;
-const DICTIONARY_ID_BYTES = [0, 1, 2, 4] as const;
-const HEADER_BYTES_MIN = 6;
-
-/** The length of the content that a frame's header records; undefined: it records none.
- *  @see RFC 8878, section 3.1.1.1 */
-function contentBytesOf(frame: Uint8Array): number | undefined {
-  if (frame.length < HEADER_BYTES_MIN) return undefined;
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  if (view.getUint32(0, true) !== FRAME_MAGIC) return undefined;
-  const descriptor = view.getUint8(4);
-  const isSingleSegment = (descriptor & 0x20) !== 0;
-  const at = 5 + (isSingleSegment ? 0 : 1) + (DICTIONARY_ID_BYTES[descriptor & 3] ?? 0);
-  const width = (descriptor & 0xc0) === 0 ? (isSingleSegment ? 1 : 0) : 1 << (descriptor >>> 6);
-  if (width === 0 || at + width > frame.length) return undefined;
-  if (width === 1) return view.getUint8(at);
-  if (width === 2) return view.getUint16(at, true) + 256;
-  if (width === 4) return view.getUint32(at, true);
-  return Number(view.getBigUint64(at, true));
 }
 
 function decompressWhole(frame: Uint8Array, lengthMaxBytes: number): Buffer {
