@@ -80,7 +80,9 @@ function storeys(rooms: readonly Room[]): string {
   return rooms
     .flatMap((room) => (room.storeys === undefined ? [] : [{ room, list: room.storeys }]))
     .map(({ room, list }) => {
-      const rows = list.map(({ name, gives }, index) => `| ${index + 1} | \`${name}/\` | ${gives} |`);
+      const rows = list.map(
+        ({ name, gives }, index) => `| ${index + 1} | \`${name.endsWith('.ts') ? name : `${name}/`}\` | ${gives} |`,
+      );
       return [`| ${shortName(room)} | folder | gives |`, '| --- | --- | --- |', ...rows].join('\n');
     })
     .join('\n\n');

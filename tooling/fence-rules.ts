@@ -210,15 +210,20 @@ class Judge {
     }
     if (!isForTests(file) && isForTests(target.file))
       return `'${specifier}' is for tests: the product may not stand on it.`;
-    return room.storeys === undefined ? undefined : this.#storey(room.path, room.storeys, file, target.file);
+    return room.storeys === undefined ? undefined : this.#storey(room, room.storeys, file, target.file);
   }
 
-  #storey(roomPath: string, storeys: readonly Storey[], file: string, targetFile: string): string | undefined {
+  #storey(room: Room, storeys: readonly Storey[], file: string, targetFile: string): string | undefined {
+    const roomPath = room.path;
     const [here, there] = [storeyOf(roomPath, storeys, file), storeyOf(roomPath, storeys, targetFile)];
     if (isTestKit(file) || isTestFile(file) || here === undefined) return undefined;
     const shortName = roomPath.split('/').at(-1) ?? roomPath;
     if (there === undefined) {
       return `${shortName}/${storeys[here]?.name} may not import ${targetFile}: a storey imports only storeys below it.`;
+    }
+    const names = [storeys[here]?.name ?? '', storeys[there]?.name ?? ''];
+    if (here !== there && names.every((name) => room.strangers?.includes(name))) {
+      return `${shortName}/${names[0]} may not import ${shortName}/${names[1]}: they are strangers; move what both need down, or have it handed in.`;
     }
     if (there <= here) return undefined;
     return `${shortName}/${storeys[here]?.name} may not import ${shortName}/${storeys[there]?.name}, which is above it: move what both need down, or have it handed in.`;

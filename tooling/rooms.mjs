@@ -12,7 +12,9 @@
  * @property {Readonly<Record<string, readonly string[]>>} externals libraries, each with the folders or files of this room
  *   that may import it ('.' for all)
  * @property {readonly string[]} node folders that may use Node's own modules: ['.'] everywhere, [] for a browser room
- * @property {readonly Storey[]} [storeys] folders under src/, ground floor first: a storey imports only those before it
+ * @property {readonly Storey[]} [storeys] folders under src/ (or files there), ground floor first: a storey imports only those
+ *   before it
+ * @property {readonly string[]} [strangers] storeys that may not import each other, in either direction
  * @property {boolean} [planned] on the map, not built yet
  */
 
@@ -84,12 +86,34 @@ export const rooms = [
   },
   {
     path: 'packages/sources',
-    gives: 'dump and restore one kind of source: databases, files, servers over SSH. Knows no repository',
+    gives: 'dump and restore one kind of source: databases, and where applications keep them. Knows no repository',
     storey: 2,
-    mayImport: { 'packages/stdx': ['.', './node'], 'packages/contracts': ['.'] },
-    externals: {},
+    mayImport: { 'packages/stdx': ['.', './node'] },
+    externals: { zod: everywhere, yaml: ['src/discovery'] },
     node: everywhere,
-    planned: true,
+    storeys: [
+      {
+        name: 'process',
+        gives: 'dump tools as child processes, and secrets for them: the only user of node:child_process',
+      },
+      {
+        name: 'entry',
+        gives: 'one file of a dump, pulled by whoever stores it; a stored tree, read back; names as paths',
+      },
+      { name: 'manifest', gives: 'what a dump holds, as bounded canonical JSON; digests and sums of rows' },
+      { name: 'connection', gives: 'database addresses, logins and TLS, parsed' },
+      { name: 'verify', gives: 'a stored tree against its manifest, without any server' },
+      { name: 'driver.ts', gives: 'the contract of every engine' },
+      { name: 'postgres', gives: 'PostgreSQL: wire protocol, probe, dump, restore, rendering, scratch servers' },
+      {
+        name: 'mysql',
+        gives: 'MySQL and MariaDB: wire protocol, splitter, probe, dump, restore, rendering, scratch servers',
+      },
+      { name: 'sqlite', gives: 'SQLite: online backup of a file, verified' },
+      { name: 'redis', gives: 'Redis and Valkey: the RDB file, verified' },
+      { name: 'discovery', gives: 'applications on a disk, and the databases they use' },
+    ],
+    strangers: ['postgres', 'mysql', 'sqlite', 'redis', 'discovery'],
   },
   {
     path: 'packages/procedure',
@@ -271,10 +295,11 @@ export const bans = [
   {
     what: 'another program',
     uses: ['node:child_process'],
-    instead: 'let the command line or the runner start it and hand you its streams',
+    instead: 'let its home start it and hand you its streams',
     homes: [
       { path: 'apps/cli/src/password.ts', because: 'it asks a command for the password' },
       { path: 'apps/cli/src/commands/command-source.ts', because: 'it backs up what a command says' },
+      { path: 'packages/sources/src/process', because: 'it runs dump tools, and bounds, watches and ends them' },
       ...outsideTheHouse,
     ],
     testsMayUse: true,
@@ -287,6 +312,12 @@ export const bans = [
       {
         path: 'packages/engine/src/crypto',
         because: 'what is written with ciphers, hashes and key derivation is reviewed in one place',
+      },
+      { path: 'packages/sources/src/manifest/digest.ts', because: 'it digests dumps on their way' },
+      { path: 'packages/sources/src/postgres/wire/auth.ts', because: 'it logs in to PostgreSQL as the server asks' },
+      {
+        path: 'packages/sources/src/mysql/wire/auth.ts',
+        because: 'it logs in to MySQL and MariaDB as the server asks',
       },
       systemPorts,
       ...outsideTheHouse,

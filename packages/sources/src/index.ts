@@ -1,0 +1,35 @@
+export type { Address, Target, TargetOptions, TlsOn, TlsOptions } from './connection/target.ts';
+export {
+  type Check,
+  type Control,
+  type DatabaseDriver,
+  type DatabaseDump,
+  type DatabaseSummary,
+  DUMP_PHASES,
+  type DumpOptions,
+  type DumpPhase,
+  type DumpProgress,
+  type PlannedTable,
+  type ProbeReport,
+  type RenderedFile,
+  type RestoredTable,
+  type RestoreOptions,
+  type RestorePlan,
+  type RestoreReport,
+  type ScratchInstance,
+  type SwapPlan,
+  type SwapReport,
+  type Workspace,
+} from './driver.ts';
+export type { SourceEntry } from './entry/source-entry.ts';
+export type { TreeFile, TreeSource } from './entry/tree-source.ts';
+export { DATABASE_ENGINES, type DatabaseEngine } from './manifest/database-engine.ts';
+export {
+  type Manifest,
+  type ManifestFile,
+  type ManifestSegment,
+  type ManifestTable,
+  manifestSchema,
+} from './manifest/manifest.ts';
+export { Secret } from './process/secret.ts';
+export { FINDING_CODES, type Finding, type FindingCode } from './verify/finding.ts';

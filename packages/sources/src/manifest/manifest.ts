@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { DATABASE_ENGINES } from './database-engine.ts';
+
+const NAME_LENGTH_MAX = 1024;
+const PATH_LENGTH_MAX = 4096;
+const TEXT_LENGTH_MAX = 64 * 1024;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const rowSum = z.string().regex(/^\d{1,16}-\d{1,16}$/);
+const count = z.int().nonnegative();
+const name = z.string().max(NAME_LENGTH_MAX);
+const treePath = z
+  .string()
+  .min(1)
+  .max(PATH_LENGTH_MAX)
+  .refine(
+    (path) => path.split('/').every((part) => /^[A-Za-z0-9_%~.-]+$/.test(part) && part !== '.' && part !== '..'),
+    {
+      message: 'not a path of a dump',
+    },
+  );
+const moment = z.iso.datetime();
+
+const segment = z.strictObject({
+  path: treePath,
+  rows: count,
+  bytes: count,
+  sha256,
+});
+
+const table = z.strictObject({
+  /** Where the engine has schemas. */
+  schema: name.exactOptional(),
+  name,
+  /** As dumped, in order; without generated ones. */
+  columns: z.array(name).max(10_000),
+  generated: z.array(name).max(10_000),
+  /** The columns the rows are ordered by; null: as the server had them. */
+  order: z.array(name).max(10_000).nullable(),
+  rows: count,
+  bytes: count,
+  /** Of all segments, one after the other. */
+  sha256,
+  /** Of all rows, whatever their order: see `RowSum`. */
+  rowsum: rowSum.exactOptional(),
+  /** The longest row, with its newline. */
+  rowBytesMax: count.exactOptional(),
+  segments: z.array(segment).max(100_000),
+});
+
+const sequence = z.strictObject({
+  schema: name.exactOptional(),
+  name,
+  /** Digits: larger than a JavaScript number. */
+  last: z.string().regex(/^-?\d{1,40}$/),
+  called: z.boolean(),
+});
+
+/** The record of one dump: what it holds, and what it must be when it is read back. */
+export const manifestSchema = z.strictObject({
+  v: z.literal(1),
+  kind: z.enum(['database', 'server']),
+  engine: z.enum(DATABASE_ENGINES),
+  /** As people call it: `PostgreSQL`, `Percona Server`, `Valkey`. */
+  product: name,
+  serverVersion: name,
+  /** Absent: no tool of the engine took part. */
+  toolVersion: name.exactOptional(),
+  /** Which server it was, as the server itself says. */
+  server: name,
+  /** Absent in the dump of a server. */
+  database: name.exactOptional(),
+  startedAt: moment,
+  finishedAt: moment,
+  method: name,
+  /** The server's name of the snapshot that was read. */
+  snapshot: name.exactOptional(),
+  /** Where in the server's log of changes the snapshot stands. */
+  position: z
+    .strictObject({
+      lsn: name.exactOptional(),
+      timeline: count.exactOptional(),
+      gtid: z.string().max(TEXT_LENGTH_MAX).exactOptional(),
+      binlog: z.strictObject({ file: name, position: count }).exactOptional(),
+    })
+    .exactOptional(),
+  servedBy: z.enum(['primary', 'replica', 'standalone']),
+  lagSeconds: z.number().nonnegative().exactOptional(),
+  /** Objects by kind, as the catalogue counted them. */
+  inventory: z.record(name, count),
+  extensions: z.array(z.strictObject({ name, version: name })).max(10_000),
+  rolesReferenced: z.array(name).max(100_000),
+  tables: z.array(table).max(500_000),
+  sequences: z.array(sequence).max(500_000),
+  /** Every other file of the tree, except the manifest. */
+  files: z.array(z.strictObject({ path: treePath, bytes: count, sha256 })).max(500_000),
+  /** Tables whose rows were left out on purpose. */
+  excludedData: z.array(name).max(100_000),
+  warnings: z.array(z.strictObject({ code: name, message: z.string().max(TEXT_LENGTH_MAX) })).max(10_000),
+  /** What only the engine's own driver understands, and parses. */
+  details: z.record(z.string(), z.json()),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestTable = Manifest['tables'][number];
+export type ManifestSegment = ManifestTable['segments'][number];
+export type ManifestFile = Manifest['files'][number];
