@@ -20,9 +20,9 @@ const NODE_NEEDED = Object.freeze({ major: 24, minor: 15 });
 /** sysexits.h EX_CONFIG: the installation is incomplete, trying again does not help. */
 const EXIT_INSTALLATION = 78;
 
-/** Room for young objects, in MiB. V8's own choice lets it grow to some hundred in a backup that needs a tenth of that, and
- *  is not faster for it. */
-const YOUNG_SPACE_FLAG = '--max-semi-space-size=4';
+/** Keeps the room for young objects as it is at first. V8 would let it grow to a hundred MiB in a backup that needs a tenth of
+ *  that, and is not faster for it. This flag is obeyed by a heap that exists already; its size itself is not. */
+const YOUNG_SPACE_FLAG = '--semi-space-growth-factor=1';
 
 const FORWARDED_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 

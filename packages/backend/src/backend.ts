@@ -34,6 +34,9 @@ export interface BackendProperties {
   readonly connectionsMax: number;
   /** Reads cost no round trip: gaps in a read plan are cheaper to skip than to fetch. */
   readonly isLocal: boolean;
+  /** What any client has saved is in every listing that begins afterwards, at once. Without it a listing may be some moments
+   *  old: network file systems keep what they have seen for a while. */
+  readonly hasPromptListings: boolean;
 }
 
 /**

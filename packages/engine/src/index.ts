@@ -17,6 +17,7 @@ export {
   type StreamBackupOptions,
   type StreamEntry,
 } from './archiver/backup-options.ts';
+export { type SourceOptions, SourcesAhead } from './archiver/sources-ahead.ts';
 export { backupStreams } from './archiver/stream-backup.ts';
 export {
   CACHE_OLD_AFTER_DAYS,

@@ -7,8 +7,10 @@ import {
   type ExcludeOptions,
   type Repository,
   type SnapshotOptions,
+  type SourceOptions,
+  SourcesAhead,
 } from '@lumbung/engine';
-import { LumbungError } from '@lumbung/stdx';
+import { assert, LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -29,6 +31,8 @@ interface Request {
   readonly words: readonly string[];
   readonly options: OptionBag;
   readonly snapshot: SnapshotOptions;
+  /** Of a backup of paths. */
+  readonly sources: SourceOptions | undefined;
   readonly call: BackupCallOptions;
 }
 
@@ -37,27 +41,45 @@ export const run: CommandRun = async (context, words, options) => {
   const snapshot = snapshotOptions(context, options);
   // The engine takes its own lock, and does not wait for one. Who is to wait takes a lock before: shared ones suffer each other.
   const waits = options.text('retryLock') !== undefined && !options.flag('dryRun');
+  const act = options.flag('stdinFromCommand') ? backupCommand : options.flag('stdin') ? backupStdin : backupPaths;
+  const sources = act === backupPaths ? await sourcesOf(context, words, options) : undefined;
+  await using ahead = sources === undefined ? undefined : new SourcesAhead(sources);
   return await withRepository(context, waits ? 'append' : 'none', async ({ repository, signal }) => {
     using report = new BackupReport(context);
-    const call = { signal, onEvent: report.onEvent, reportItems: report.reportsItems };
-    const act = options.flag('stdinFromCommand') ? backupCommand : options.flag('stdin') ? backupStdin : backupPaths;
-    const result = await act({ context, repository, words, options, snapshot, call });
+    const call = {
+      signal,
+      onEvent: report.onEvent,
+      reportItems: report.reportsItems,
+      ...(ahead === undefined ? {} : { ahead }),
+    };
+    const result = await act({ context, repository, words, options, snapshot, sources, call });
     report.finish(result);
     return result.errors.length > 0 ? EXIT.incomplete : EXIT.ok;
   });
 };
 
-async function backupPaths({ context, repository, words, options, snapshot, call }: Request): Promise<BackupResult> {
+async function sourcesOf(
+  context: CommandContext,
+  words: readonly string[],
+  options: OptionBag,
+): Promise<SourceOptions> {
+  return {
+    targets: await backupTargets(context, words, options),
+    workingDirectory: context.world.workingDirectory,
+    exclude: await excludeOptions(context, options),
+    withAtime: options.flag('withAtime'),
+  };
+}
+
+async function backupPaths({ repository, options, snapshot, sources, call }: Request): Promise<BackupResult> {
+  assert(sources !== undefined, 'a backup of paths knows them');
   return await backup(
     repository,
     {
       ...snapshot,
-      targets: await backupTargets(context, words, options),
-      workingDirectory: context.world.workingDirectory,
-      exclude: await excludeOptions(context, options),
+      ...sources,
       ignoreCtime: options.flag('ignoreCtime'),
       ignoreInode: options.flag('ignoreInode'),
-      withAtime: options.flag('withAtime'),
     },
     call,
   );

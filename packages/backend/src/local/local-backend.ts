@@ -18,6 +18,7 @@ import { fileMissing } from '../driver-errors.ts';
 import { checkFolder, checkHandle, checkRange, isFileName } from '../file-name.ts';
 import { translating } from './file-errors.ts';
 import { FolderSync } from './folder-sync.ts';
+import { isOnOwnDisk } from './own-disk.ts';
 import { notAFile, readRange } from './read-file.ts';
 
 const SHARD_COUNT = 256;
@@ -58,7 +59,7 @@ export async function openLocalBackend(options: LocalBackendOptions): Promise<Ba
     const marker = await statIfThere(path.join(root, modeFile.folder, modeFile.name));
     return marker !== undefined && (marker.mode & GROUP_READ) !== 0;
   });
-  return new LocalBackend(root, options, isShared ? GROUP_MODES : PRIVATE_MODES);
+  return new LocalBackend(root, options, isShared ? GROUP_MODES : PRIVATE_MODES, await isOnOwnDisk(root));
 }
 
 async function statIfThere(file: string): Promise<Stats | undefined> {
@@ -73,7 +74,7 @@ async function statIfThere(file: string): Promise<Stats | undefined> {
 /** A folder of a mounted file system. Files are written beside their name, synced, and renamed. */
 class LocalBackend implements Backend {
   readonly location: string;
-  readonly properties: BackendProperties = { hasAtomicReplace: true, connectionsMax: 4, isLocal: true };
+  readonly properties: BackendProperties;
   readonly #layout: Layout;
   readonly #random: Random;
   readonly #modes: Modes;
@@ -81,8 +82,9 @@ class LocalBackend implements Backend {
   /** Folders that exist but whose own names are not durable yet. */
   readonly #making = new Map<string, Promise<void>>();
 
-  constructor(root: string, options: LocalBackendOptions, modes: Modes) {
+  constructor(root: string, options: LocalBackendOptions, modes: Modes, hasPromptListings: boolean) {
     this.location = root;
+    this.properties = { hasAtomicReplace: true, connectionsMax: 4, isLocal: true, hasPromptListings };
     this.#layout = options.layout;
     this.#random = options.random;
     this.#modes = modes;

@@ -5,7 +5,12 @@ import { checkFolder, checkHandle, resolveRange } from '../file-name.ts';
 /** Files in memory: for tests, and the plainest reading of what a backend is. */
 export class MemBackend implements Backend {
   readonly location: string;
-  readonly properties: BackendProperties = { hasAtomicReplace: true, connectionsMax: 8, isLocal: true };
+  readonly properties: BackendProperties = {
+    hasAtomicReplace: true,
+    connectionsMax: 8,
+    isLocal: true,
+    hasPromptListings: true,
+  };
   readonly #layout: Layout;
   readonly #files: Map<string, Buffer>;
 

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ErrorRecord } from '@lumbung/stdx';
 import type { BlobId, SnapshotId } from '../format/ids.ts';
 import type { SnapshotSummary } from '../format/snapshot-file.ts';
+import type { SourcesAhead } from './sources-ahead.ts';
 
 /** By what snapshots belong together when a parent is looked for. */
 export const GROUP_KEYS = ['host', 'paths', 'tags'] as const;
@@ -136,6 +137,8 @@ export interface BackupCallOptions {
   readonly onEvent?: (event: BackupEvent) => void;
   /** Send `item` events for every file and folder. */
   readonly reportItems?: boolean;
+  /** Of the same targets and excludes: what was found while the repository was being opened. */
+  readonly ahead?: SourcesAhead;
 }
 
 export interface ItemError {

@@ -19,10 +19,6 @@ import { ArchivePool, type UnfinishedPack } from './workers/pool.ts';
 
 const WORKERS_DEFAULT = 2;
 
-/** Packs a worker may have handed over that are not stored yet. With two workers, one pack each in the making and one
- *  each under way are what the memory target allows. */
-const PACKS_IN_FLIGHT_MAX = 1;
-
 /** Room for new blobs of a first segment; more come when it fills. */
 const KNOWN_BLOBS_CAPACITY = 2 ** 16;
 
@@ -164,7 +160,6 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
       },
       index: indexed.index.share(),
       withAtime: plan.withAtime,
-      packsInFlightMax: PACKS_IN_FLIGHT_MAX,
     },
     knownBlobs: SharedBlobSet.create(KNOWN_BLOBS_CAPACITY),
     savePack: async (pack) => {

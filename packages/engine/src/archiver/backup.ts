@@ -11,6 +11,7 @@ import { FileStore } from './file-store.ts';
 import { extendedAttributesText, NodeHeadWriter } from './node-text.ts';
 import { Selection } from './selection.ts';
 import { SourceWalker } from './source-walker.ts';
+import type { SourcesAhead } from './sources-ahead.ts';
 import { joinPath, type ResolvedTargets, resolveTargets } from './targets.ts';
 
 /**
@@ -36,16 +37,20 @@ export async function backup(
   return await runBackupSession(repository, options, call, {
     paths: targets.absolutePaths.map(textOf),
     withAtime: options.withAtime ?? false,
-    fill: (session) => archiveTargets(session, options, targets, workingDirectory),
+    fill: (session) => archiveTargets(session, { options, targets, workingDirectory, ahead: call.ahead }),
   });
 }
 
 async function archiveTargets(
   session: BackupSession,
-  options: BackupOptions,
-  targets: ResolvedTargets,
-  workingDirectory: ByteString,
+  sources: {
+    readonly options: BackupOptions;
+    readonly targets: ResolvedTargets;
+    readonly workingDirectory: ByteString;
+    readonly ahead: SourcesAhead | undefined;
+  },
 ): Promise<BackupContent> {
+  const { options, targets, workingDirectory, ahead } = sources;
   const { progress, pool, trees, indexed, parent, signal } = session;
   const headWriter = new NodeHeadWriter({
     zone: localZone(),
@@ -87,13 +92,17 @@ async function archiveTargets(
     },
     saveTree: (job) => trees.save(job),
     workingDirectory,
+    ahead,
     signal,
   });
 
   let root: BackupContent | undefined;
   const excludes = options.exclude?.patterns ?? [];
+  await ahead?.stop();
+  // Everything is read anyway then, and the memory is better used for that.
+  if (parent === undefined) ahead?.clear();
   await walker.walk(targets.root, parent?.tree, (tree, job) => {
-    root = { tree, isEmpty: job.takeNodes().length === 0, excludes };
+    root = { tree, isEmpty: job.nodeCount === 0, excludes };
   });
   progress.endWalk();
   await files.finish();

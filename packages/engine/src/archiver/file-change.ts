@@ -1,12 +1,12 @@
-import type { BigIntStats } from 'node:fs';
 import type { ByteString } from '@lumbung/stdx';
 import { compareInstants, type Instant } from '../format/timestamp.ts';
+import type { InodeStats } from './inode-table.ts';
 import { contentText, type NodeHeadWriter } from './node-text.ts';
 import type { ParentFolder } from './parent-folder.ts';
 
 export type FileVerdict =
-  /** Content and metadata are the parent's; `text` is its node. */
-  | { readonly kind: 'same'; readonly text: string }
+  /** Content and metadata are those of the parent's node. */
+  | { readonly kind: 'same' }
   /** Content is the parent's; the node is new. */
   | { readonly kind: 'unchanged'; readonly text: string }
   /** Must be read. `isKnown`: the parent has a file of this name. */
@@ -36,13 +36,15 @@ export class FileChange {
   judge(options: {
     readonly path: ByteString;
     readonly nameJson: ByteString;
-    readonly stats: BigIntStats;
+    readonly stats: InodeStats;
+    /** The head of its node, where it is written already. */
+    readonly head?: Buffer | undefined;
     readonly parent: ParentFolder | undefined;
   }): FileVerdict {
     const { path, nameJson, stats, parent } = options;
     if (parent === undefined) return { kind: 'read', isKnown: false };
     const { headWriter, onContentMissing } = this.#parts;
-    const head = headWriter.write(nameJson, 'file', stats, Number(stats.size));
+    const head = options.head ?? headWriter.write(nameJson, 'file', stats, Number(stats.size));
     const isSameHead = parent.beginsWith(head);
     if (!isSameHead && !this.#isSameContent(stats, parent)) return { kind: 'read', isKnown: true };
     const ids = parent.contentIds;
@@ -54,12 +56,13 @@ export class FileChange {
     }
     // Attributes cannot change without the inode's change time: where it is older than the parent backup, the parent
     // has read them as they are. Where it is not, they may have been set right after they were read.
-    if (isSameHead && this.#isOlderThanParent(stats)) return { kind: 'same', text: parent.text };
-    const text = head + this.#parts.attributesText(path) + contentText(ids);
-    return { kind: text === parent.text ? 'same' : 'unchanged', text };
+    if (isSameHead && this.#isOlderThanParent(stats)) return { kind: 'same' };
+    const text =
+      (typeof head === 'string' ? head : head.toString('latin1')) + this.#parts.attributesText(path) + contentText(ids);
+    return text === parent.text ? { kind: 'same' } : { kind: 'unchanged', text };
   }
 
-  #isSameContent(stats: BigIntStats, parent: ParentFolder): boolean {
+  #isSameContent(stats: InodeStats, parent: ParentFolder): boolean {
     const { ignoreCtime, ignoreInode } = this.#parts;
     return (
       parent.sizeBytes === Number(stats.size) &&
@@ -69,7 +72,7 @@ export class FileChange {
     );
   }
 
-  #isOlderThanParent(stats: BigIntStats): boolean {
+  #isOlderThanParent(stats: InodeStats): boolean {
     const { parentBegan, ignoreCtime, ignoreInode } = this.#parts;
     if (parentBegan === undefined || ignoreCtime || ignoreInode) return false;
     // A full second of distance: change times come from a coarser clock than the one that stamped the snapshot.

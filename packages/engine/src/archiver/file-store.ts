@@ -1,8 +1,8 @@
-import type { BigIntStats } from 'node:fs';
 import { assert, type ByteString, type ErrorRecord, fromErrorRecord, isLumbungError, Semaphore } from '@lumbung/stdx';
 import type { ItemAction } from './backup-options.ts';
 import type { BackupProgress } from './backup-progress.ts';
 import type { FolderJob } from './folder-job.ts';
+import type { InodeStats } from './inode-table.ts';
 import { contentText, type NodeHeadWriter } from './node-text.ts';
 import { inodeOf } from './workers/file-reader.ts';
 import type { AddedBytes, FileTask } from './workers/messages.ts';
@@ -28,7 +28,7 @@ export interface FileToArchive {
   readonly path: ByteString;
   readonly nameJson: ByteString;
   readonly snapshotPath: ByteString;
-  readonly stats: BigIntStats;
+  readonly stats: InodeStats;
   readonly action: ItemAction;
 }
 

@@ -1,5 +1,5 @@
 import type { ByteString } from '@lumbung/stdx';
-import type { ParentFolder } from './parent-folder.ts';
+import type { NodePlace, ParentFolder } from './parent-folder.ts';
 
 /**
  * One folder on its way into the snapshot. It is walked once; its tree can be written when the walk is over and every
@@ -14,7 +14,8 @@ export class FolderJob {
   readonly parent: ParentFolder | undefined;
   /** Every node so far equals the parent's node of the same name, byte for byte. */
   isSameAsParent: boolean;
-  readonly #texts: (string | undefined)[] = [];
+  /** Texts, places of nodes in the parent, and gaps for what is not known yet. */
+  readonly #nodes: (string | NodePlace | undefined)[] = [];
   readonly #onComplete: (job: FolderJob) => void;
   #pendingCount = 1; // the walk itself
 
@@ -31,18 +32,23 @@ export class FolderJob {
 
   /** A node that is known at once. */
   add(text: string): void {
-    this.#texts.push(text);
+    this.#nodes.push(text);
+  }
+
+  /** The node that the parent is at. Its text is made only when it is needed, which in a folder without changes is never. */
+  addParentNode(): void {
+    this.#nodes.push(this.parent?.place);
   }
 
   /** Keeps the place of an entry whose node comes later; hand it to `settle`. */
   reserve(): number {
     this.#pendingCount += 1;
-    return this.#texts.push(undefined) - 1;
+    return this.#nodes.push(undefined) - 1;
   }
 
   /** Fills a reserved place; undefined leaves the entry out. */
   settle(place: number, text: string | undefined): void {
-    this.#texts[place] = text;
+    this.#nodes[place] = text;
     this.#countDown();
   }
 
@@ -50,9 +56,18 @@ export class FolderJob {
     this.#countDown();
   }
 
-  /** The nodes in name order, and their number. */
+  get nodeCount(): number {
+    return this.#nodes.reduce((count, node) => count + (node === undefined ? 0 : 1), 0);
+  }
+
+  /** The nodes in name order. */
   takeNodes(): readonly string[] {
-    return this.#texts.filter((text) => text !== undefined);
+    const texts: string[] = [];
+    for (const node of this.#nodes) {
+      if (typeof node === 'string') texts.push(node);
+      else if (node !== undefined && this.parent !== undefined) texts.push(this.parent.textAt(node));
+    }
+    return texts;
   }
 
   #countDown(): void {

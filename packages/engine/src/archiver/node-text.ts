@@ -1,4 +1,3 @@
-import type { BigIntStats } from 'node:fs';
 import { type ByteString, byteStringOfText, errnoOf } from '@lumbung/stdx';
 import { getXattr, listXattrs, type PosixNames } from '@lumbung/stdx/node';
 import { goJsonString, goJsonStringOfBytes } from '../format/go-json.ts';
@@ -6,6 +5,7 @@ import { goModeOf } from '../format/go-mode.ts';
 import { quoteName } from '../format/name-quoting.ts';
 import { formatTimestamp, type Zone } from '../format/timestamp.ts';
 import type { KnownNodeType as NodeType } from '../format/tree.ts';
+import type { InodeStats } from './inode-table.ts';
 
 // Nodes are built as the text of their JSON, not as objects: the text is what is hashed, what is compared with the
 // parent's, and what crosses from the workers. All of it is a byte string (UTF-8 seen as latin1), so that joining and
@@ -23,8 +23,16 @@ const TYPE_OF_FORMAT: ReadonlyMap<bigint, NodeType> = new Map<bigint, NodeType>(
 ]);
 
 /** What kind of entry an inode is; undefined for a kind the format does not know. */
-export function nodeTypeOf(stats: BigIntStats): NodeType | undefined {
+export function nodeTypeOf(stats: InodeStats): NodeType | undefined {
   return TYPE_OF_FORMAT.get(stats.mode & S_IFMT);
+}
+
+export function isFile(stats: InodeStats): boolean {
+  return (stats.mode & S_IFMT) === 0o100000n;
+}
+
+export function isFolder(stats: InodeStats): boolean {
+  return (stats.mode & S_IFMT) === 0o040000n;
 }
 
 const NANOSECONDS = 1_000_000_000n;
@@ -57,7 +65,7 @@ export class NodeHeadWriter {
 
   /** From `{"name":` through `"links":N,` with the comma; the caller appends what follows.
    *  @param sizeBytes of files: content bytes; the field is left out when 0 */
-  write(nameJson: ByteString, type: NodeType, stats: BigIntStats, sizeBytes: number): string {
+  write(nameJson: ByteString, type: NodeType, stats: InodeStats, sizeBytes: number): string {
     const mode = goModeOf(Number(stats.mode));
     const mtime = this.#time(stats.mtimeMs, stats.mtimeNs);
     const atime = this.#withAtime ? this.#time(stats.atimeMs, stats.atimeNs) : mtime;

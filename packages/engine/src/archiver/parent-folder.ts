@@ -2,6 +2,11 @@ import type { ByteString } from '@lumbung/stdx';
 import { compareInstants, type Instant, instantOf, parseTimestamp } from '../format/timestamp.ts';
 import { TreeScanner } from '../format/tree-scanner.ts';
 
+export interface NodePlace {
+  readonly nodeStart: number;
+  readonly nodeEnd: number;
+}
+
 /**
  * A folder as the parent snapshot has it, read once in name order beside the folder on disk. Nothing is parsed that is
  * not asked for: of an unchanged tree only names and the text of nodes are looked at.
@@ -47,6 +52,16 @@ export class ParentFolder {
     return this.#read((scanner) => this.#bytes.toString('latin1', scanner.nodeStart, scanner.nodeEnd), '');
   }
 
+  /** Where the present node lies. */
+  get place(): NodePlace | undefined {
+    return this.#read(({ nodeStart, nodeEnd }) => ({ nodeStart, nodeEnd }), undefined);
+  }
+
+  /** A node as it is stored, as a byte string. */
+  textAt({ nodeStart, nodeEnd }: NodePlace): string {
+    return this.#bytes.toString('latin1', nodeStart, nodeEnd);
+  }
+
   get isFile(): boolean {
     return this.#read((scanner) => scanner.type() === 'file', false);
   }
@@ -68,7 +83,8 @@ export class ParentFolder {
     return this.#read((scanner) => compareInstants(instantOf(parseTimestamp(scanner[which]())), instant) === 0, false);
   }
 
-  beginsWith(head: string): boolean {
+  /** @param head a byte string, or its bytes */
+  beginsWith(head: string | Buffer): boolean {
     return this.#read((scanner) => scanner.headMatches(head), false);
   }
 

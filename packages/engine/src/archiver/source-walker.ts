@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import {
   assertNever,
@@ -14,8 +14,10 @@ import type { BackupProgress } from './backup-progress.ts';
 import type { FileChange } from './file-change.ts';
 import type { FileStore } from './file-store.ts';
 import { FolderJob } from './folder-job.ts';
+import type { InodeStats } from './inode-table.ts';
 import {
   extendedAttributesText,
+  isFolder,
   isVanished,
   linkTargetText,
   type NodeHeadWriter,
@@ -24,6 +26,7 @@ import {
 } from './node-text.ts';
 import { ParentFolder } from './parent-folder.ts';
 import type { Selection } from './selection.ts';
+import type { FolderListing, SourcesAhead } from './sources-ahead.ts';
 import { joinPath, splitPath, type TargetNode } from './targets.ts';
 
 /** Entries handled before other work (worker replies, signals) gets its turn. */
@@ -45,6 +48,8 @@ export interface SourceWalkerParts {
   /** Stores a folder's tree and says what its id is. */
   readonly saveTree: (job: FolderJob) => string;
   readonly workingDirectory: ByteString;
+  /** Listings that were made before. */
+  readonly ahead: SourcesAhead | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -57,6 +62,9 @@ interface Entry {
   /** With one-file-system: the device the target lies on. */
   readonly device: bigint | undefined;
   readonly depth: number;
+  /** Read before, with the folder's listing. */
+  readonly stats?: InodeStats | undefined;
+  readonly head?: Buffer | undefined;
 }
 
 const ROOT = byteStringOfText('/');
@@ -143,7 +151,7 @@ export class SourceWalker {
   /** A folder above a target: in the snapshot with its own metadata and nothing but the way to the target. */
   async #passThrough(name: ByteString, node: TargetNode, job: FolderJob, depth: number): Promise<void> {
     const path = this.#absolute(node.folderPath ?? name);
-    let stats: BigIntStats;
+    let stats: InodeStats;
     try {
       stats = statSync(fsPath(path), { bigint: true });
     } catch (error) {
@@ -151,7 +159,7 @@ export class SourceWalker {
       else this.#parts.progress.itemFailed(path, toErrorRecord(error));
       return;
     }
-    if (!stats.isDirectory()) {
+    if (!isFolder(stats)) {
       this.#reportMissingTargets(node, path);
       return;
     }
@@ -173,9 +181,9 @@ export class SourceWalker {
       progress.excluded(path);
       return;
     }
-    let stats: BigIntStats | undefined;
+    let { stats } = entry;
     try {
-      stats = lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+      stats ??= lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
     } catch (error) {
       progress.itemFailed(path, toErrorRecord(error));
       return;
@@ -199,7 +207,7 @@ export class SourceWalker {
     await this.#archiveAs(type, entry, stats, isElsewhere);
   }
 
-  async #archiveAs(type: NodeType, entry: Entry, stats: BigIntStats, isElsewhere: boolean): Promise<void> {
+  async #archiveAs(type: NodeType, entry: Entry, stats: InodeStats, isElsewhere: boolean): Promise<void> {
     switch (type) {
       case 'file':
         this.#archiveFile(entry, stats);
@@ -221,18 +229,21 @@ export class SourceWalker {
     }
   }
 
-  #archiveFile({ job, name, path }: Entry, stats: BigIntStats): void {
+  #archiveFile({ job, name, path, head }: Entry, stats: InodeStats): void {
     const { files, change, progress } = this.#parts;
     const nameJson = nameJsonOf(name);
     const snapshotPath = joinPath(job.snapshotPath, name);
     progress.foundFile(Number(stats.size));
     const parent = job.parent?.seek(name) === true && job.parent.isFile ? job.parent : undefined;
-    const verdict = change.judge({ path, nameJson, stats, parent });
+    const verdict = change.judge({ path, nameJson, stats, head, parent });
     switch (verdict.kind) {
       case 'same':
       case 'unchanged':
-        if (verdict.kind === 'unchanged') job.isSameAsParent = false;
-        job.add(verdict.text);
+        if (verdict.kind === 'same') job.addParentNode();
+        else {
+          job.isSameAsParent = false;
+          job.add(verdict.text);
+        }
         progress.endFile(snapshotPath, 'unchanged', Number(stats.size), NO_BYTES);
         return;
       case 'read':
@@ -252,7 +263,7 @@ export class SourceWalker {
     }
   }
 
-  #archiveSpecial(type: 'symlink' | 'dev' | 'chardev' | 'fifo', { job, name, path }: Entry, stats: BigIntStats): void {
+  #archiveSpecial(type: 'symlink' | 'dev' | 'chardev' | 'fifo', { job, name, path }: Entry, stats: InodeStats): void {
     const { headWriter, progress } = this.#parts;
     try {
       const head = headWriter.write(nameJsonOf(name), type, stats, 0);
@@ -267,27 +278,24 @@ export class SourceWalker {
     }
   }
 
-  async #archiveFolder(entry: Entry, stats: BigIntStats, isElsewhere: boolean): Promise<void> {
-    const { progress, selection, headWriter } = this.#parts;
+  async #archiveFolder(entry: Entry, stats: InodeStats, isElsewhere: boolean): Promise<void> {
+    const { progress, headWriter } = this.#parts;
     const { job, name, path } = entry;
     if (entry.depth >= DEPTH_MAX) {
       progress.itemFailed(path, toErrorRecord(tooDeep(path)));
       return;
     }
-    let names: readonly ByteString[] = [];
+    let listing: FolderListing;
     try {
       // A mount point of another file system stays as the empty folder it is underneath.
-      if (!isElsewhere) {
-        // latin1 gives one character a byte: the names as byte strings.
-        names = readdirSync(fsPath(path), { encoding: 'latin1' }) as ByteString[];
-      }
+      listing = isElsewhere ? EMPTY_LISTING : (this.#parts.ahead?.take(path) ?? this.#list(path));
     } catch (error) {
       if (!isVanished(error)) progress.itemFailed(path, toErrorRecord(error));
       return;
     }
     const head = headWriter.write(nameJsonOf(name), 'dir', stats, 0) + this.#attributes(path);
     const child = await this.#beginFolder({ job, name, head });
-    for (const childName of [...selection.keptNames(path, names)].sort()) {
+    for (const [childIdx, childName] of listing.names.entries()) {
       await this.#archive({
         job: child,
         name: childName,
@@ -295,9 +303,17 @@ export class SourceWalker {
         isExplicit: false,
         device: entry.device,
         depth: entry.depth + 1,
+        stats: listing.statsOf(childIdx),
+        head: listing.headOf(childIdx),
       });
     }
     child.endWalk();
+  }
+
+  #list(path: ByteString): FolderListing {
+    // latin1 gives one character a byte: the names as byte strings.
+    const names = readdirSync(fsPath(path), { encoding: 'latin1' }) as ByteString[];
+    return listingOf([...this.#parts.selection.keptNames(path, names)].sort());
   }
 
   /** Opens a folder's place in its parent. Its node is written when its tree is. */
@@ -390,6 +406,12 @@ export class SourceWalker {
   }
 }
 
+/** Names whose inodes are looked at in their turn. */
+function listingOf(names: readonly ByteString[]): FolderListing {
+  return { names, statsOf: () => undefined, headOf: () => undefined };
+}
+
+const EMPTY_LISTING = listingOf([]);
 const NO_BYTES = { blobs: 0, plainBytes: 0, storedBytes: 0 } as const;
 
 function unknownType(path: ByteString): LumbungError {

@@ -25,10 +25,10 @@ export class TreeStore {
 
   /** The id of the folder's tree, in hex. A folder whose every node is the parent's has the parent's tree. */
   save(job: FolderJob): string {
-    const nodes = job.takeNodes();
-    if (job.isSameAsParent && job.parent !== undefined && job.parent.countAll() === nodes.length) {
+    if (job.isSameAsParent && job.parent !== undefined && job.parent.countAll() === job.nodeCount) {
       return job.parent.treeId;
     }
+    const nodes = job.takeNodes();
     // Node texts are byte strings: latin1 writes them as the bytes they are.
     return this.saveBytes(Buffer.from(`{"nodes":[${nodes.join(',')}]}\n`, 'latin1'));
   }

@@ -298,10 +298,13 @@ export class TreeScanner {
     return value;
   }
 
-  /** Whether the node's bytes begin with `head`, one character a byte. */
-  headMatches(head: string): boolean {
+  /** Whether the node's bytes begin with `head`: bytes, or one character a byte. */
+  headMatches(head: string | Buffer): boolean {
     const end = this.nodeStart + head.length;
-    return end <= this.nodeEnd && this.#bytes.toString('latin1', this.nodeStart, end) === head;
+    if (end > this.nodeEnd) return false;
+    return typeof head === 'string'
+      ? this.#bytes.toString('latin1', this.nodeStart, end) === head
+      : this.#bytes.compare(head, 0, head.length, this.nodeStart, end) === 0;
   }
 
   /** Whether the node says what its content is: files must, others say null. */

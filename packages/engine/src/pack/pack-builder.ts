@@ -4,7 +4,7 @@ import { sha256 } from '../crypto/sha256.ts';
 import { type BlobId, idHex, type PackId } from '../format/ids.ts';
 import { type BlobType, encodePackHeader, PACK_HEADER_BYTES_MAX, type PackedBlob } from '../format/pack-header.ts';
 import { BlobOpener } from './blob-opener.ts';
-import { PackBuffers } from './pack-buffers.ts';
+import { PackBuffers, type PackMemory } from './pack-buffers.ts';
 
 const HEADER_ENTRY_BYTES_MAX = 41;
 const TRAILER_BYTES = 4;
@@ -38,10 +38,11 @@ export interface PackBuilderOptions {
   readonly targetSizeBytes: number;
   readonly verify?: VerifyMode;
   /** Where buffers come from; whoever stored a pack gives its `bytes` back to it. */
-  readonly buffers?: PackBuffers;
+  readonly buffers?: PackMemory;
 }
 
-/** A whole pack file. `bytes` begins at the begin of an ArrayBuffer of its own (larger than it), which may be transferred. */
+/** A whole pack file. `bytes` begins at the begin of memory of its own (larger than it) that came from the builder's
+ *  buffers: an ArrayBuffer, which may be transferred, or shared memory. */
 export interface FinishedPack {
   readonly id: PackId;
   readonly bytes: Buffer;
@@ -59,7 +60,7 @@ export class PackBuilder {
   readonly #sealer: Sealer;
   readonly #targetSizeBytes: number;
   readonly #verify: VerifyMode;
-  readonly #buffers: PackBuffers;
+  readonly #buffers: PackMemory;
   #opener: BlobOpener | undefined;
   #buffer: Buffer | undefined;
   #usedBytes = 0;

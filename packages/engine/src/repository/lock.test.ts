@@ -49,11 +49,22 @@ describe('lockRepository', () => {
     expect(clock.sleeperCount).toBe(0);
   });
 
-  it('waits 200 ms between writing its lock and looking again', async () => {
-    const { repository, clock } = await createTestRepository();
+  it.each([
+    ['prompt', 0],
+    ['not prompt', 200],
+  ])('where listings are %s waits %i ms between writing its lock and looking again', async (listings, waitMs) => {
+    const backend = new WatchedBackend();
+    backend.properties.hasPromptListings = listings === 'prompt';
+    const { repository, clock } = await createTestRepository({ backend });
     const startedMs = clock.monotonicMs();
+    backend.operations.length = 0;
     await using _lock = await lockRepository(repository, { kind: 'shared' });
-    expect(clock.monotonicMs() - startedMs).toBe(200);
+    expect(clock.monotonicMs() - startedMs).toBe(waitMs);
+    expect(backend.operations.filter((one) => one.endsWith('locks') && !one.startsWith('load'))).toEqual([
+      'list locks',
+      'save locks',
+      'list locks',
+    ]);
   });
 
   it.each([

@@ -18,7 +18,8 @@ export interface LockOptions {
   readonly onWait?: ((conflict: LumbungError, delayMs: number) => void) | undefined;
 }
 
-/** Between writing the own lock and looking again: two who write at the same moment see each other then. */
+/** Between writing the own lock and looking again, where listings are not prompt: two who write at the same moment see each
+ *  other then. Where they are prompt nothing is to be waited for: of two who write and then look, one looks last. */
 const SETTLE_MS = 200;
 /** Waits before the second, third, fourth look at locks that could not be read. */
 const UNREADABLE_DELAYS_MS = [5_000, 10_000, 20_000] as const;
@@ -33,8 +34,7 @@ const WATCH_EVERY_MS = 1_000;
 const RELEASE_MS_MAX = 60_000;
 
 /**
- * Takes a lock on the repository: look, write, wait 200 ms, look again. The wait can be used by the caller: begin other
- * reading work before awaiting the result, but write nothing.
+ * Takes a lock on the repository: look, write, wait 200 ms where the backend's listings are not prompt, look again.
  *
  * @throws LumbungError LOCK_CONFLICT (operator): somebody else holds it, the context says who; LOCK_INVALID (corruption): a lock
  * cannot be read, four times; BACKEND_*. No lock file is left behind.
@@ -63,7 +63,7 @@ async function acquire(repository: Repository, options: LockOptions): Promise<Lo
   await refuseConflicts(repository, { kind, seen, signal });
   const id = await writeLock(repository, kind === 'exclusive', signal);
   try {
-    await repository.ports.clock.sleep(SETTLE_MS, signal);
+    await settle(repository, signal);
     await refuseConflicts(repository, { kind, seen, ownId: id, signal });
     return id;
   } catch (error) {
@@ -71,6 +71,10 @@ async function acquire(repository: Repository, options: LockOptions): Promise<Lo
     await repository.removeFile('locks', id);
     throw error;
   }
+}
+
+async function settle({ backend, ports }: Repository, signal: AbortSignal | undefined): Promise<void> {
+  if (!backend.properties.hasPromptListings) await ports.clock.sleep(SETTLE_MS, signal);
 }
 
 interface ConflictCheck {
@@ -216,7 +220,7 @@ export class Lock implements AsyncDisposable {
       await this.#requireFile();
       const newId = await writeLock(repository, this.kind === 'exclusive', signal);
       try {
-        await repository.ports.clock.sleep(SETTLE_MS, signal);
+        await settle(repository, signal);
         await this.#requireFile();
       } catch (error) {
         this.#obsolete.add(newId);

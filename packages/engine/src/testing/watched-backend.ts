@@ -13,7 +13,7 @@ export class WatchedBackend implements Backend {
   afterRemove: ((file: FileHandle) => Promise<void>) | undefined;
   /** Changes what a load returns. */
   tamper: ((file: FileHandle, bytes: Buffer) => Buffer) | undefined;
-  properties: { hasAtomicReplace: boolean; connectionsMax: number; isLocal: boolean };
+  properties: { hasAtomicReplace: boolean; connectionsMax: number; isLocal: boolean; hasPromptListings: boolean };
 
   constructor(inner: Backend = new MemBackend({ layout: REPOSITORY_LAYOUT })) {
     this.inner = inner;

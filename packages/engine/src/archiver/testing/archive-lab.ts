@@ -10,6 +10,7 @@ import { findSnapshot } from '../../snapshot/snapshots.ts';
 import { createTestRepository, type TestRepository } from '../../testing/test-repository.ts';
 import { backup } from '../backup.ts';
 import type { BackupEvent, BackupOptions, BackupResult } from '../backup-options.ts';
+import type { SourcesAhead } from '../sources-ahead.ts';
 
 export interface LabBackup {
   readonly result: BackupResult;
@@ -52,15 +53,17 @@ export class ArchiveLab implements Disposable {
       readonly repository?: Repository;
       readonly signal?: AbortSignal;
       readonly onEvent?: (event: BackupEvent) => void;
+      readonly ahead?: SourcesAhead;
     } = {},
   ): Promise<LabBackup> {
-    const { repository = this.test.repository, signal, onEvent } = call;
+    const { repository = this.test.repository, signal, onEvent, ahead } = call;
     const events: BackupEvent[] = [];
     const result = await backup(
       repository,
       { targets: ['.'], workingDirectory: this.source, workerCount: 1, ...options },
       {
         ...(signal === undefined ? {} : { signal }),
+        ...(ahead === undefined ? {} : { ahead }),
         reportItems: true,
         onEvent: (event) => {
           events.push(event);

@@ -9,7 +9,7 @@ import { Compressor } from '../../compression/compressor.ts';
 import { MasterKey } from '../../crypto/master-key.ts';
 import { Sealer } from '../../crypto/sealer.ts';
 import { localZone } from '../../format/timestamp.ts';
-import { PackBuffers } from '../../pack/pack-buffers.ts';
+import { AlternatingPackBuffers } from '../../pack/pack-buffers.ts';
 import { PackBuilder } from '../../pack/pack-builder.ts';
 import { isVanished, NodeHeadWriter } from '../node-text.ts';
 import { BlobSaver } from './blob-saver.ts';
@@ -25,15 +25,12 @@ import {
 /** How long a worker that waits for room looks away before it checks for cancellation again. */
 const ROOM_CHECK_MS = 200;
 
-/** Packs whose memory waits to be filled again; more are never idle at once. */
-const BUFFERS_IDLE_MAX = 2;
-
 /** Serves requests until `finish`. Every request is answered exactly once, in order. */
 export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): void {
   const control = new Int32Array(data.control);
   const inFlightIdx = CONTROL_FIRST_WORKER + data.workerNr;
   const isCancelled = (): boolean => Atomics.load(control, CONTROL_CANCELLED) === 1;
-  const buffers = new PackBuffers(BUFFERS_IDLE_MAX);
+  const buffers = new AlternatingPackBuffers();
   const builder = new PackBuilder({
     buffers,
     sealer: new Sealer(new MasterKey(data.masterKey), systemRandom),
@@ -42,18 +39,21 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
   });
   const knownBlobs = SharedBlobSet.attach(data.knownBlobs);
 
-  const post = (reply: ArchiveReply, transfer: readonly ArrayBuffer[] = []): void => {
-    port.postMessage(reply, transfer);
+  const post = (reply: ArchiveReply): void => {
+    port.postMessage(reply);
   };
 
   const handOver = (): void => {
     // Packs wait in memory until they are stored: the producer stands still while too many do.
-    while (Atomics.load(control, inFlightIdx) >= data.packsInFlightMax && !isCancelled()) {
-      Atomics.wait(control, inFlightIdx, data.packsInFlightMax, ROOM_CHECK_MS);
+    while (Atomics.load(control, inFlightIdx) > 0) {
+      // Not a byte more: the memory to be filled next is still being stored.
+      if (isCancelled()) throw new LumbungError('CANCELLED', { kind: 'operator', message: 'cancelled' });
+      Atomics.wait(control, inFlightIdx, 1, ROOM_CHECK_MS);
     }
     const { id, bytes, blobs } = builder.finish();
     Atomics.add(control, inFlightIdx, 1);
-    post({ kind: 'pack', workerNr: data.workerNr, id, bytes, blobs }, transferable(bytes));
+    post({ kind: 'pack', workerNr: data.workerNr, id, bytes, blobs });
+    buffers.swap();
   };
 
   const { polynomialHex, minBytes, maxBytes, averageBits } = data.chunker;
@@ -104,16 +104,13 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
       case 'segment':
         knownBlobs.addSegment(request.segment);
         return;
-      case 'recycle':
-        buffers.give(new Uint8Array(request.buffer));
-        return;
       case 'finish': {
         if (isCancelled()) {
           port.close();
           return;
         }
         const { bytes, blobs } = builder.takeUnfinished();
-        post({ kind: 'finished', workerNr: data.workerNr, bytes, blobs }, transferable(bytes));
+        post({ kind: 'finished', workerNr: data.workerNr, bytes, blobs });
         port.close();
         return;
       }
@@ -129,13 +126,4 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
       post({ kind: 'broken', error: toErrorRecord(error) });
     }
   });
-}
-
-/** The memory under `bytes`, to be given away. Only a view that owns all of it may go. */
-function transferable(bytes: Uint8Array): readonly ArrayBuffer[] {
-  const { buffer } = bytes;
-  if (!(buffer instanceof ArrayBuffer)) {
-    throw new LumbungError('BUG_PACK_MEMORY', { kind: 'bug', message: 'pack memory is shared' });
-  }
-  return [buffer];
 }

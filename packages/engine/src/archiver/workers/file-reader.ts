@@ -54,7 +54,7 @@ function typeChanged(path: ByteString): LumbungError {
 }
 
 /** Identity of an inode, to notice that another file took the name. */
-export function inodeOf(stats: BigIntStats): string {
+export function inodeOf(stats: Pick<BigIntStats, 'dev' | 'ino'>): string {
   return `${stats.dev}:${stats.ino}`;
 }
 

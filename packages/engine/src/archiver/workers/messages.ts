@@ -21,9 +21,9 @@ export interface ArchiveWorkerData {
   readonly index: SharedIndexHandle;
   readonly knownBlobs: SharedBlobSetHandle;
   readonly withAtime: boolean;
-  /** Int32: [0] is 1 once the run is cancelled; [1 + workerNr] counts packs handed over and not yet stored. */
+  /** Int32: [0] is 1 once the run is cancelled; [1 + workerNr] counts packs handed over and not yet stored:
+   *  at most one, whose memory is not touched until it is. */
   readonly control: SharedArrayBuffer;
-  readonly packsInFlightMax: number;
 }
 
 export const CONTROL_CANCELLED = 0;
@@ -66,8 +66,6 @@ export type ArchiveRequest =
       readonly lengths: readonly number[];
     }
   | { readonly kind: 'segment'; readonly segment: SharedBlobSetSegment }
-  /** The memory of a stored pack, to be filled again. */
-  | { readonly kind: 'recycle'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'finish' };
 
 /** Bytes of new blobs: as read, and as stored. */
@@ -108,6 +106,7 @@ export type ArchiveReply =
       readonly kind: 'pack';
       readonly workerNr: number;
       readonly id: string;
+      /** Shared memory, lent until the pack is stored. */
       readonly bytes: Uint8Array;
       readonly blobs: readonly PackedBlob[];
     }

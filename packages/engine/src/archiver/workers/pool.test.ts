@@ -40,7 +40,6 @@ async function open(
       },
       index: (await lab.repository.loadIndex()).index.share(),
       withAtime: false,
-      packsInFlightMax: 1,
     },
     knownBlobs: SharedBlobSet.create(2 ** 10),
     savePack:

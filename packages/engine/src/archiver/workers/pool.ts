@@ -285,10 +285,7 @@ export class ArchivePool implements AsyncDisposable {
       })
       .finally(() => {
         this.#saves.delete(save);
-        // The worker fills the same memory again: fresh memory costs a page fault for every 4 KiB, and collecting it more.
-        if (!worker.isFinished && bytes.buffer instanceof ArrayBuffer) {
-          this.#send(worker, { kind: 'recycle', buffer: bytes.buffer }, [bytes.buffer]);
-        }
+        // From here on the worker may fill this memory again.
         Atomics.sub(this.#control, inFlightIdx, 1);
         Atomics.notify(this.#control, inFlightIdx);
       });
