@@ -21,6 +21,7 @@ export {
   type SwapReport,
   type Workspace,
 } from './driver.ts';
+export { encodeComponent, uniqueComponents } from './entry/path-component.ts';
 export type { SourceEntry } from './entry/source-entry.ts';
 export type { TreeFile, TreeSource } from './entry/tree-source.ts';
 export { DATABASE_ENGINES, type DatabaseEngine } from './manifest/database-engine.ts';
