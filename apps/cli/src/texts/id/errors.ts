@@ -1,6 +1,6 @@
 import type { ErrorCatalogue } from '../texts.ts';
 
-/** What errors say to people. The engine's own sentence, `{{detail}}`, stays English. */
+/** What errors say to people. Only the words of another program, `{{detail}}`, stay as they are, between quotes. */
 export const idErrors: ErrorCatalogue = {
   ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },
   BACKEND_ACCESS_DENIED: {
@@ -19,7 +19,7 @@ export const idErrors: ErrorCatalogue = {
     message: '{{place}} lebih pendek daripada seharusnya ({{sizeBytes}} bita)',
     hint: 'Jalankan `lumbung check`.',
   },
-  BACKEND_NAME_INVALID: { message: 'penyimpanan diminta membuka tempat yang tidak mungkin ada ({{detail}})' },
+  BACKEND_NAME_INVALID: { message: 'penyimpanan diminta membuka tempat yang tidak mungkin ada' },
   BACKEND_NOT_A_FILE: {
     message: '{{place}} bukan berkas',
     hint: 'Repositori diubah dengan tangan: pindahkan benda itu dan jalankan `lumbung check`.',
@@ -32,13 +32,13 @@ export const idErrors: ErrorCatalogue = {
     message: '{{place}}: ruang sudah habis',
     hint: 'Kosongkan sebagian ruang, atau pindahkan repositori ke disk yang lebih besar. Yang telah tersimpan tidak hilang.',
   },
-  BACKEND_RANGE_INVALID: { message: 'penyimpanan diminta membaca bita yang tidak mungkin ada ({{detail}})' },
+  BACKEND_RANGE_INVALID: { message: 'penyimpanan diminta membaca bita yang tidak mungkin ada' },
   BACKEND_READ_ONLY: {
     message: '{{place}} tidak dapat ditulisi',
     hint: 'Kaitkan agar dapat ditulisi, atau tinggalkan opsi yang melarangnya. Disk yang tiba-tiba hanya-baca mungkin mulai rusak.',
   },
   BACKEND_UNAVAILABLE: {
-    message: '{{place}} tidak menjawab sebagaimana mestinya ({{errno}})',
+    message: '{{place}} tidak menjawab sebagaimana mestinya: {{errno}}',
     hint: 'Periksa log sistem untuk galat pada disk atau berbagi jaringan.',
   },
   BACKUP_EMPTY: {
@@ -67,7 +67,7 @@ export const idErrors: ErrorCatalogue = {
   },
   BACKUP_TARGET_MISSING: { message: '{{path}} tidak ada', hint: 'Periksa ejaan jalur itu.' },
   BLOB_DAMAGED: {
-    message: 'sebuah potongan yang tersimpan rusak: {{detail}}',
+    message: 'potongan {{blob}} rusak: {{fault}}',
     hint: 'Jalankan `lumbung check --read-data`; perintah itu menunjukkan cara memperbaikinya.',
   },
   BLOB_LENGTH_WRONG: {
@@ -75,27 +75,32 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Jalankan `lumbung check --read-data`.',
   },
   BLOB_MISSING: {
-    message: 'sebuah potongan hilang: {{detail}}',
+    message: 'potongan {{blob}} hilang: tidak ada indeks yang menyebutnya',
     hint: 'Jalankan `lumbung repair index`, mungkin hanya indeks yang kurang. Jika tidak menolong, cadangkan lagi berkas yang terdampak.',
   },
   BLOB_VERIFY_FAILED: {
     message: 'data tidak terbaca kembali tepat setelah dienkripsi; tidak ada yang disimpan',
     hint: 'Uji memori komputer ini. Jika memorinya sehat, laporkan hal ini.',
   },
-  BUG_ASSERTION: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_NO_POLYNOMIAL: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_PACK_MEMORY: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_ROOT_UNFINISHED: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_TIMESTAMP: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_UNREACHABLE: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_WORKER_FAILED: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
+  BUG_ASSERTION: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_NO_POLYNOMIAL: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_PACK_MEMORY: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_ROOT_UNFINISHED: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_TIMESTAMP: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_UNREACHABLE: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_WORKER_FAILED: { message: 'terjadi hal yang seharusnya mustahil' },
   BYTE_SIZE_INVALID: {
     message: 'bukan ukuran: {{text}}',
     hint: 'Tulis bilangan dengan satuan k, m, g, atau t, misalnya 500M.',
   },
   CANCELLED: { message: 'dibatalkan' },
   COMMAND_FAILED: {
-    message: 'perintah {{program}} gagal: {{reason}}; tidak ada snapshot yang ditulis',
+    message: 'perintah {{program}} gagal; tidak ada snapshot yang ditulis',
+    messageWith: {
+      exitCode: 'perintah {{program}} berakhir dengan kode {{exitCode}}; tidak ada snapshot yang ditulis',
+      signalName: 'perintah {{program}} dihentikan oleh {{signalName}}; tidak ada snapshot yang ditulis',
+      errno: 'perintah {{program}} tidak dapat dijalankan: {{errno}}; tidak ada snapshot yang ditulis',
+    },
     hint: 'Jalankan perintah itu dengan tangan untuk melihat pesannya.',
   },
   COMMAND_MISSING: {
@@ -111,7 +116,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Kembalikan berkas `config` dari salinan repositori.',
   },
   CONFIG_INVALID: {
-    message: 'berkas config repositori rusak: {{detail}}',
+    message: 'berkas config repositori rusak',
     hint: 'Kembalikan berkas `config` dari salinan repositori.',
   },
   CONFIG_POLYNOMIAL_INVALID: {
@@ -123,8 +128,52 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Sebutkan repositori lain dengan --from-repo.',
   },
   COPY_SOURCE_INCOMPLETE: {
-    message: 'sumber tidak memiliki isi yang diperlukan sebuah snapshot: {{detail}}',
+    message: 'sumber tidak memiliki isi yang diperlukan sebuah snapshot',
     hint: 'Jalankan `lumbung check` pada sumber. Snapshot lain dapat disalin dengan menyebut ID-nya.',
+  },
+  DB_PASSWORD_UNUSABLE: {
+    message: 'nama pengguna atau kata sandi basis data tidak dapat diteruskan ({{where}})',
+    hint: 'Pilih yang tanpa baris baru dan kurang dari 1000 karakter.',
+  },
+  DB_TOOL_ABANDONED: {
+    message: 'keluaran {{tool}} tidak dibaca sampai akhir',
+    hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
+  },
+  DB_TOOL_FAILED: {
+    message: '{{tool}} gagal dengan kode keluar {{exitCode}}: {{said}}',
+    hint: 'Tidak ada yang disimpan. Teks setelah titik dua adalah pesan program itu sendiri.',
+  },
+  DB_TOOL_INPUT_UNREAD: {
+    message: '{{tool}} berakhir sebelum membaca seluruh masukannya',
+    hint: 'Jalankan lagi; jika terulang, periksa log server basis data.',
+  },
+  DB_TOOL_KILLED: {
+    message: '{{tool}} dihentikan dari luar ({{signal}})',
+    hint: 'Tidak ada yang disimpan. Periksa log sistem: mesin yang kehabisan memori menghentikan program.',
+  },
+  DB_TOOL_MISSING: {
+    message: '{{tool}} belum terpasang',
+    hint: 'Pasang paket {{package}}.',
+  },
+  DB_TOOL_OUTPUT_TOO_LARGE: {
+    message: '{{tool}} mengeluarkan lebih dari {{limitBytes}} bita yang dapat diterima',
+    hint: 'Periksa apakah programnya benar.',
+  },
+  DB_TOOL_STALLED: {
+    message: '{{tool}} dihentikan: tidak ada data yang bergerak selama {{stallSeconds}} detik',
+    hint: 'Tidak ada yang disimpan. Periksa koneksi ke server basis data, penguncian di sana, dan apakah repositori masih menerima data.',
+  },
+  DB_TOOL_TIMEOUT: {
+    message: '{{tool}} dihentikan: tidak selesai dalam {{limitSeconds}} detik',
+    hint: 'Tidak ada yang disimpan. Beri waktu lebih, atau cari penyebab lambatnya.',
+  },
+  DB_TOOL_TOO_OLD: {
+    message: '{{tool}} {{toolVersion}} lebih lama dari server, yang berversi {{serverVersion}}',
+    hint: 'Pasang paket {{package}}.',
+  },
+  DB_TOOL_UNUSABLE: {
+    message: '{{path}} tidak dapat dijalankan ({{errno}})',
+    hint: 'Periksa apakah itu program untuk mesin ini, dan siapa yang boleh menjalankannya.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'penyimpanan ini tidak memiliki opsi {{name}}={{value}}',
@@ -159,6 +208,22 @@ export const idErrors: ErrorCatalogue = {
   ENOENT: { message: 'tidak ada' },
   ENOSPC: { message: 'ruang sudah habis' },
   ENOTDIR: { message: 'sebagian jalurnya bukan folder' },
+  ECONNREFUSED: { message: 'tidak ada yang menjawab di sana' },
+  ECONNRESET: { message: 'sambungannya terputus' },
+  EEXIST: { message: 'sudah ada' },
+  EFBIG: { message: 'berkasnya akan terlalu besar' },
+  EHOSTDOWN: { message: 'komputer tujuan mati' },
+  EHOSTUNREACH: { message: 'komputer tujuan tidak terjangkau' },
+  EINVAL: { message: 'sistem berkas tidak menerimanya' },
+  ENFILE: { message: 'terlalu banyak berkas yang terbuka di komputer ini' },
+  ENODEV: { message: 'perangkatnya tidak ada' },
+  ENOMEM: { message: 'memori tidak cukup' },
+  ENOTEMPTY: { message: 'foldernya tidak kosong' },
+  ENOTSUP: { message: 'sistem berkas tidak mendukungnya' },
+  ENXIO: { message: 'perangkatnya tidak ada' },
+  EPIPE: { message: 'pembacanya sudah pergi' },
+  ETIMEDOUT: { message: 'tidak menjawab pada waktunya' },
+  ETXTBSY: { message: 'sedang dijalankan' },
   EPERM: { message: 'tidak diizinkan' },
   EROFS: { message: 'sistem berkas tidak dapat ditulisi' },
   ERRNO_EACCES: {
@@ -182,6 +247,14 @@ export const idErrors: ErrorCatalogue = {
   },
   ERRNO_ENOTDIR: { message: 'sebagian dari {{path}} bukan folder', hint: 'Periksa ejaan jalur itu.' },
   ERRNO_ENOTEMPTY: { message: 'folder {{path}} tidak kosong', hint: 'Pindahkan isinya.' },
+  ERRNO_ETXTBSY: {
+    message: '{{path}} sedang dijalankan',
+    hint: 'Akhiri program yang menjalankannya.',
+  },
+  ERRNO_OTHER: {
+    message: '{{path}}: sistem operasi melaporkan {{errno}}',
+    hint: 'Periksa log sistem, lalu jalankan lagi perintahnya.',
+  },
   ERRNO_EPERM: {
     message: '{{path}}: tidak diizinkan',
     hint: 'Periksa siapa yang boleh membaca dan menulisnya, dan sebagai siapa Lumbung dijalankan.',
@@ -191,10 +264,18 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Kaitkan agar dapat ditulisi. Disk yang tiba-tiba hanya-baca mungkin mulai rusak.',
   },
   ESTALE: { message: 'berbagi jaringan berubah sementara itu' },
-  FILE_UNREADABLE: { message: '{{path}} tidak terbaca', hint: 'Periksa jalurnya dan siapa yang boleh membacanya.' },
+  FILE_UNREADABLE: {
+    message: '{{path}} tidak terbaca',
+    messageWith: { errno: '{{path}} tidak terbaca: {{errno}}' },
+    hint: 'Periksa jalurnya dan siapa yang boleh membacanya.',
+  },
   FORGET_GROUP_WOULD_VANISH: {
-    message:
-      'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari satu kelompok ({{group}}); tidak ada yang dihapus',
+    message: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari satu kelompok; tidak ada yang dihapus',
+    messageWith: {
+      host: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari satu kelompok (host {{host}}); tidak ada yang dihapus',
+      paths: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari {{paths}}; tidak ada yang dihapus',
+      tags: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dengan tag {{tags}}; tidak ada yang dihapus',
+    },
     hint: 'Simpan paling sedikit satu, misalnya dengan --keep-last 1. Untuk menghapus satu kelompok, pilih dengan --host, --tag, atau --path dan tambahkan --unsafe-allow-remove-all.',
   },
   FORGET_POLICY_EMPTY: {
@@ -206,11 +287,11 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Tambahkan --host, --tag, atau --path.',
   },
   ID_INVALID: { message: 'bukan ID: {{text}}', hint: 'ID terdiri atas 64 karakter, 0 sampai 9 dan a sampai f.' },
-  ID_MISSING: { message: '{{kind}} yang mana? Tidak ada ID yang disebut', hint: 'Cari dengan `lumbung list`.' },
-  INDEX_INVALID: { message: 'indeks repositori rusak: {{detail}}', hint: 'Jalankan `lumbung repair index`.' },
+  ID_MISSING: { message: '`{{kind}}` yang mana? Tidak ada ID yang disebut', hint: 'Cari dengan `lumbung list`.' },
+  INDEX_INVALID: { message: 'sebuah berkas indeks repositori rusak', hint: 'Jalankan `lumbung repair index`.' },
   KEY_AMBIGUOUS: { message: '{{count}} kunci berawalan {{key}}', hint: 'Sebutkan lebih banyak karakter dari ID itu.' },
   KEY_FILE_INVALID: {
-    message: 'sebuah kunci repositori rusak: {{detail}}',
+    message: 'sebuah kunci repositori rusak',
     hint: 'Kembalikan berkasnya dari salinan repositori, atau gunakan kata sandi kunci lain.',
   },
   KEY_IN_USE: {
@@ -237,9 +318,12 @@ export const idErrors: ErrorCatalogue = {
   LOCK_CONFLICT: {
     message: 'repositori dikunci oleh proses {{pid}} di {{hostname}} (pengguna {{username}}) sejak {{since}}',
     hint: 'Tunggu sampai selesai, atau gunakan --retry-lock 10m. `lumbung unlock` menghapus penguncian yang pemegangnya sudah tidak ada.',
+    hintWith: {
+      isStale: 'Penguncian ini tidak lagi dipegang siapa pun: hapus dengan `lumbung unlock`, lalu mulai lagi.',
+    },
   },
   LOCK_INVALID: {
-    message: 'sebuah penguncian tidak terbaca, jadi tidak diketahui apakah repositori sedang dipakai: {{detail}}',
+    message: 'sebuah penguncian tidak terbaca, jadi tidak diketahui apakah repositori sedang dipakai',
     hint: 'Jika tidak ada yang memakainya, jalankan `lumbung unlock --remove-all`.',
   },
   LOCK_LOST: {
@@ -265,7 +349,7 @@ export const idErrors: ErrorCatalogue = {
   },
   NODE_NAME_TWICE: { message: 'snapshot memuat dua berkas bernama {{path}}', hint: 'Yang pertama dipulihkan.' },
   NODE_NAME_UNSAFE: {
-    message: 'ada nama di dalam snapshot yang bukan nama berkas: {{detail}}',
+    message: 'ada nama di dalam snapshot yang bukan nama berkas',
     hint: 'Snapshot itu rusak, atau dibuat untuk menulis di luar tujuan. Butir itu dilewati.',
   },
   NODE_SIZE_WRONG: {
@@ -294,7 +378,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Sebutkan pack yang dinyatakan rusak oleh `lumbung check --read-data`.',
   },
   PACK_HEADER_INVALID: {
-    message: 'kepala sebuah pack rusak: {{detail}}',
+    message: 'kepala sebuah pack rusak',
     hint: 'Jalankan `lumbung repair packs` untuk pack itu: yang masih dikenal indeks diselamatkan.',
   },
   PACK_NOT_FOUND: { message: 'tidak ada pack berawalan {{ids}}', hint: 'Lihat `lumbung list packs`.' },
@@ -310,8 +394,21 @@ export const idErrors: ErrorCatalogue = {
     message: 'sebuah utas kerja berakhir sebelum pekerjaannya selesai',
     hint: 'Jika memori kurang, tutup program lain; jika tidak, laporkan hal ini.',
   },
+  PARENT_CONTENT_MISSING: {
+    message: 'snapshot sebelumnya menyebut isi yang tidak ada di repositori; berkas ini dibaca ulang',
+    hint: 'Jalankan `lumbung check` untuk melihat kekurangan snapshot itu.',
+  },
+  PARENT_TREE_UNREADABLE: {
+    message: 'sebuah folder dari snapshot sebelumnya tidak terbaca, jadi berkasnya dibaca ulang',
+    hint: 'Jalankan `lumbung check` untuk melihat kekurangan snapshot itu.',
+  },
   PASSWORD_COMMAND_FAILED: {
-    message: 'perintah kata sandi gagal: {{reason}}',
+    message: 'perintah kata sandi kosong',
+    messageWith: {
+      exitCode: 'perintah kata sandi berakhir dengan kode {{exitCode}}',
+      signalName: 'perintah kata sandi dihentikan oleh {{signalName}}',
+      errno: 'perintah kata sandi tidak dapat dijalankan: {{errno}}',
+    },
     hint: 'Jalankan dengan tangan; perintah itu harus mencetak kata sandi dan berakhir dengan kode 0.',
   },
   PASSWORD_EMPTY: {
@@ -320,6 +417,7 @@ export const idErrors: ErrorCatalogue = {
   },
   PASSWORD_FILE_UNREADABLE: {
     message: 'berkas kata sandi {{path}} tidak terbaca',
+    messageWith: { errno: 'berkas kata sandi {{path}} tidak terbaca: {{errno}}' },
     hint: 'Periksa jalurnya dan siapa yang boleh membacanya.',
   },
   PASSWORD_MISMATCH: { message: 'kedua kata sandi berbeda', hint: 'Ketik kata sandi yang sama dua kali.' },
@@ -342,7 +440,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Jalankan Lumbung di Linux (x64 atau arm64), dan pasang beserta paket opsionalnya.',
   },
   PRUNE_INDEX_INCOMPLETE: {
-    message: 'indeks tidak lengkap, jadi tidak ada yang dihapus: {{detail}}',
+    message: 'indeks tidak memuat semua yang diperlukan snapshot, jadi tidak ada yang dihapus',
     hint: 'Jalankan `lumbung repair index`. Jika tidak menolong, jalankan `lumbung check` dan `lumbung repair snapshots` sebelum merapikan.',
   },
   PRUNE_LIMIT_INVALID: {
@@ -358,7 +456,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Jalankan `lumbung check --read-data`, lalu `lumbung repair packs` untuk pack itu atau `lumbung repair index`.',
   },
   PRUNE_REPACK_INCOMPLETE: {
-    message: 'tidak semua yang diperlukan dikemas ulang, jadi tidak ada lagi yang dihapus ({{detail}})',
+    message: 'tidak semua yang diperlukan dikemas ulang, jadi tidak ada lagi yang dihapus',
     hint: 'Repositori tetap utuh; laporkan hal ini.',
   },
   PRUNE_TREE_UNREADABLE: {
@@ -446,9 +544,10 @@ export const idErrors: ErrorCatalogue = {
     message: '{{count}} snapshot berawalan {{prefix}}',
     hint: 'Sebutkan lebih banyak karakter dari ID itu.',
   },
-  SNAPSHOT_INVALID: { message: 'sebuah snapshot rusak: {{detail}}', hint: 'Jalankan `lumbung check`.' },
+  SNAPSHOT_INVALID: { message: 'sebuah snapshot rusak', hint: 'Jalankan `lumbung check`.' },
   SNAPSHOT_NOT_FOUND: {
-    message: 'tidak ada snapshot seperti itu',
+    message: 'tidak ada snapshot yang cocok',
+    messageWith: { prefix: 'tidak ada ID snapshot yang berawalan {{prefix}}' },
     hint: 'Lihat `lumbung snapshots`; --host, --tag, dan --path mempersempit arti `latest`.',
   },
   SNAPSHOT_SPEC_INVALID: {
@@ -474,7 +573,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Berkas yang memuatnya rusak; jalankan `lumbung check`.',
   },
   TREE_INVALID: {
-    message: 'sebuah folder di dalam repositori rusak: {{reason}}',
+    message: 'sebuah folder di dalam repositori rusak',
     hint: 'Jalankan `lumbung check --read-data`.',
   },
   TREE_LOOP: {
@@ -483,6 +582,10 @@ export const idErrors: ErrorCatalogue = {
   },
   TREE_ORDER_BROKEN: { message: 'isi sebuah folder tidak berurutan' },
   TREE_PATH_MISSING: { message: 'snapshot tidak memuat {{missing}}', hint: 'Lihat isinya dengan `lumbung ls`.' },
+  TREE_PATH_NOT_FILE: {
+    message: '{{path}} bukan berkas di dalam snapshot',
+    hint: 'Sebutkan sebuah berkas. Tautan tidak diikuti.',
+  },
   TREE_PATH_NOT_FOLDER: { message: '{{path}} bukan folder di dalam snapshot', hint: 'Sebutkan folder yang memuatnya.' },
   TREE_SUBTREE_MISSING: {
     message: 'snapshot kehilangan isi folder {{path}}',
@@ -496,7 +599,7 @@ export const idErrors: ErrorCatalogue = {
     message: 'folder {{path}} tidak dapat ditulis ulang tanpa kehilangan sesuatu; snapshot-nya dibiarkan',
     hint: 'Folder itu ditulis oleh versi atau klien lain, dan dapat dipulihkan apa adanya.',
   },
-  UNEXPECTED: { message: 'terjadi hal yang tidak terduga: {{detail}}' },
+  UNEXPECTED: { message: 'terjadi hal yang tidak terduga; pesan asli program: “{{detail}}”' },
   UNPACKED_ENCODING_UNKNOWN: {
     message: 'sebuah berkas repositori ditulis dengan cara yang tidak dikenal ({{first}})',
     hint: 'Mungkin ditulis oleh program yang lebih baru.',
@@ -513,12 +616,12 @@ export const idErrors: ErrorCatalogue = {
   USAGE_COMMAND_UNKNOWN: {
     message: 'tidak ada perintah {{name}}',
     hint: 'Lihat `{{command}} --help`.',
-    hintNear: 'Maksud Anda `{{near}}`?',
+    hintWith: { near: 'Maksud Anda `{{near}}`?' },
   },
   USAGE_OPTION_UNKNOWN: {
     message: 'tidak ada opsi {{option}}',
     hint: 'Lihat `{{command}} --help`.',
-    hintNear: 'Maksud Anda `{{near}}`?',
+    hintWith: { near: 'Maksud Anda `{{near}}`?' },
   },
   USAGE_SWITCH_VALUE: {
     message: '{{flag}} adalah sakelar dan tidak menerima `{{value}}`',
@@ -526,7 +629,7 @@ export const idErrors: ErrorCatalogue = {
   },
   USAGE_VALUE_MISSING: { message: '{{option}} memerlukan nilai', hint: 'Lihat `{{command}} --help`.' },
   ZSTD_BROKEN: {
-    message: 'data termampatkan tidak terbaca: {{detail}}',
+    message: 'data termampatkan tidak terbaca',
     hint: 'Jalankan `lumbung check --read-data`.',
   },
   STDIN_WITH_PATHS: {
