@@ -145,6 +145,8 @@ export type {
 } from './maintenance/snapshot-changes.ts';
 export { planTag } from './maintenance/tag.ts';
 export { executeUpgrade, planUpgrade } from './maintenance/upgrade.ts';
+export { NODE_FAULTS, type PackProblem } from './maintenance/workers/messages.ts';
+export { BLOB_FAULTS } from './pack/blob-opener.ts';
 export { VERIFY_MODES, type VerifyMode } from './pack/pack-builder.ts';
 export { IndexedRepository } from './repository/indexed-repository.ts';
 export { type InitOptions, initRepository } from './repository/init-repository.ts';

@@ -1,7 +1,6 @@
 import { type BackupEvent, type BackupResult, shortId } from '@lumbung/engine';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandContext } from '../context.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import type { ProgressLine } from '../progress-line.ts';
 import { shownText } from '../shown-name.ts';
 import { StatusPace } from '../status-pace.ts';
@@ -42,7 +41,7 @@ export class BackupReport implements Disposable {
         else output.say(t('backup.item.excluded', { item: shownText(event.item) }));
         break;
       case 'error': {
-        const { message } = errorSentence(fromErrorRecord(event.error), texts);
+        const message = recordSentence(event.error, texts);
         output.errorMessage(itemErrorJson(event, message));
         output.warn(`${t('error.label')}: ${t('error.item', { item: shownText(event.item), message })}`);
         break;
@@ -53,7 +52,7 @@ export class BackupReport implements Disposable {
         else output.note(t('backup.parent', { id: shortId(event.snapshotId) }));
         break;
       case 'warning': {
-        const message = texts.error(event.code, { detail: event.message, path: event.item })?.message ?? event.message;
+        const message = texts.error(event.code, {})?.message ?? event.message;
         output.warn(event.item === undefined ? message : t('error.item', { item: shownText(event.item), message }));
         break;
       }

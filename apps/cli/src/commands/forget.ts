@@ -12,10 +12,9 @@ import {
   type SnapshotRecord,
   shortId,
 } from '@lumbung/engine';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { OptionBag } from '../option-bag.ts';
 import { shownText } from '../shown-name.ts';
@@ -31,7 +30,7 @@ export const run: CommandRun = async (context, args, options) => {
   return await withRepository(context, isDryRun ? 'preview' : 'exclusive', async ({ repository, lock, signal }) => {
     const onEvent = (event: ForgetEvent): void => {
       if (event.kind !== 'unreadable' && event.kind !== 'removeFailed') return;
-      const { message } = errorSentence(fromErrorRecord(event.error), texts);
+      const message = recordSentence(event.error, texts);
       const id = shortId(event.snapshotId);
       output.warn(texts.t(event.kind === 'unreadable' ? 'forget.unreadable' : 'forget.failed', { id, message }));
     };
