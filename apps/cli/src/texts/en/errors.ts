@@ -127,9 +127,99 @@ export const enErrors = {
     message: 'the source lacks what a snapshot needs',
     hint: 'Run `lumbung check` on the source. Other snapshots can be copied by naming their ids.',
   },
+  DB_ADDRESS_INVALID: {
+    message: 'the address is of a kind that this database does not have',
+    hint: 'Give a host and port, or a unix socket.',
+  },
+  DB_ANSWER_TOO_LARGE: {
+    message: 'the database server answers with more than can be held',
+    hint: 'Look into the log of the database server; report it if the database is an ordinary one.',
+  },
+  DB_CANCELLED: { message: 'the database server stopped a statement before its end: {{detail}}', hint: 'Try again.' },
+  DB_CONNECTION_LOST: {
+    message: 'the connection to the database server was lost',
+    hint: 'What was read so far is not kept. Try again.',
+  },
+  DB_DATABASE_MISSING: {
+    message: 'there is no such database: {{detail}}',
+    hint: 'Check its name; it may have been renamed or dropped.',
+  },
+  DB_DATA_CORRUPTED: {
+    message: 'the database server finds its own data damaged: {{detail}}',
+    hint: 'Keep every older backup, and have the disk of the database server checked.',
+  },
+  DB_LOCKED: {
+    message: 'somebody else holds a lock in the database for too long: {{detail}}',
+    hint: 'Try again when the change of the database is over.',
+  },
+  DB_LOCK_TABLE_FULL: {
+    message: 'the database server has no memory left for locks: {{detail}}',
+    hint: 'Raise max_locks_per_transaction in postgresql.conf and restart the server.',
+  },
+  DB_LOGIN_METHOD_UNKNOWN: {
+    message: 'the database server asks for a way to log in that is not supported: {{detail}}',
+    hint: 'Use scram-sha-256 in pg_hba.conf of the server.',
+  },
+  DB_LOGIN_REFUSED: {
+    message: 'the database server refuses the login: {{detail}}',
+    hint: 'Check user and password, and who may connect from here (pg_hba.conf).',
+  },
+  DB_OBJECT_CHANGED: {
+    message: 'something in the database was dropped or altered meanwhile: {{detail}}',
+    hint: 'Try again when the change of the database is over.',
+  },
+  DB_PASSWORD_EXPOSED: {
+    message: 'the database server asks for the password in clear over a connection that is not encrypted',
+    hint: 'Use TLS, or scram-sha-256 in pg_hba.conf of the server.',
+  },
+  DB_PASSWORD_MISSING: {
+    message: 'the database server asks for a password, and none was given',
+    hint: 'Store the password of the backup user.',
+  },
   DB_PASSWORD_UNUSABLE: {
     message: 'the user or password of the database cannot be passed on ({{where}})',
     hint: 'Choose one without line breaks, of less than 1000 characters.',
+  },
+  DB_PRIVILEGE_MISSING: {
+    message: 'the backup user lacks a privilege in the database: {{detail}}',
+    hint: 'Test the connection: it shows the statement that grants it.',
+  },
+  DB_PROTOCOL_ERROR: {
+    message: 'the server does not speak the protocol of its kind of database: {{detail}}',
+    hint: 'Check the address and the port; connect directly, without a proxy.',
+  },
+  DB_QUERY_FAILED: {
+    message: 'the database server refuses a statement: {{detail}}',
+    hint: 'Look into the log of the database server.',
+  },
+  DB_REPLICA_CONFLICT: {
+    message: 'the replica gave up the query to follow its primary: {{detail}}',
+    hint: 'Set hot_standby_feedback = on there, or back up the primary.',
+  },
+  DB_ROW_TOO_LARGE: {
+    message: 'a row is too large for the database server to send or take: {{detail}}',
+    hint: 'Ask whoever maintains the application about values near 1 GB.',
+  },
+  DB_SERVER_DISK_FULL: {
+    message: 'the disk of the database server is full: {{detail}}',
+    hint: 'Free space on the database server first.',
+  },
+  DB_SERVER_NOT_AUTHENTIC: {
+    message: 'the database server could not prove that it knows the password: somebody may stand between',
+    hint: 'Check the address of the server, and use TLS with a verified certificate.',
+  },
+  DB_STALLED: {
+    message: 'the database server has sent nothing for {{seconds}} seconds',
+    hint: 'Check the server and the network, then try again.',
+  },
+  DB_TEXT_INVALID: { message: 'a name, password or statement contains a zero byte', hint: 'Choose one without it.' },
+  DB_TLS_UNAVAILABLE: {
+    message: 'the database server offers no encryption',
+    hint: 'Turn it on at the server (ssl = on), or allow a connection without TLS.',
+  },
+  DB_TLS_UNTRUSTED: {
+    message: 'the encrypted connection to the database server could not be trusted',
+    hint: 'Check the certificate of the server, and the file of the authority that signed it.',
   },
   DB_TOOL_ABANDONED: {
     message: 'the output of {{tool}} was not read to its end',
@@ -170,6 +260,14 @@ export const enErrors = {
   DB_TOOL_UNUSABLE: {
     message: '{{path}} cannot be started ({{errno}})',
     hint: 'Check that it is a program for this machine, and who may run it.',
+  },
+  DB_TOO_MANY_CONNECTIONS: {
+    message: 'the database server takes no more connections: {{detail}}',
+    hint: 'Raise max_connections, or lower how many tables are read at once.',
+  },
+  DB_UNREACHABLE: {
+    message: 'the database server cannot be reached',
+    hint: 'Check that it runs, its address, and the firewall between.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'this storage has no option {{name}}={{value}}',

@@ -131,9 +131,102 @@ export const idErrors: ErrorCatalogue = {
     message: 'sumber tidak memiliki isi yang diperlukan sebuah snapshot',
     hint: 'Jalankan `lumbung check` pada sumber. Snapshot lain dapat disalin dengan menyebut ID-nya.',
   },
+  DB_ADDRESS_INVALID: {
+    message: 'jenis alamat itu tidak dikenal oleh basis data ini',
+    hint: 'Berikan host dan port, atau soket unix.',
+  },
+  DB_ANSWER_TOO_LARGE: {
+    message: 'jawaban server basis data melebihi yang dapat ditampung',
+    hint: 'Lihat log server basis data; laporkan bila basis datanya biasa saja.',
+  },
+  DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai: {{detail}}', hint: 'Coba lagi.' },
+  DB_CONNECTION_LOST: {
+    message: 'koneksi ke server basis data terputus',
+    hint: 'Hasil yang sudah terbaca dibuang. Coba lagi.',
+  },
+  DB_DATABASE_MISSING: {
+    message: 'basis data itu tidak ada: {{detail}}',
+    hint: 'Periksa namanya; mungkin sudah diganti nama atau dihapus.',
+  },
+  DB_DATA_CORRUPTED: {
+    message: 'server basis data menemukan datanya sendiri rusak: {{detail}}',
+    hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
+  },
+  DB_LOCKED: {
+    message: 'basis data sedang dikunci pihak lain terlalu lama: {{detail}}',
+    hint: 'Coba lagi setelah perubahan basis data itu selesai.',
+  },
+  DB_LOCK_TABLE_FULL: {
+    message: 'memori server basis data untuk kunci sudah habis: {{detail}}',
+    hint: 'Naikkan max_locks_per_transaction pada postgresql.conf lalu mulai ulang servernya.',
+  },
+  DB_LOGIN_METHOD_UNKNOWN: {
+    message: 'server basis data meminta cara masuk yang tidak didukung: {{detail}}',
+    hint: 'Gunakan scram-sha-256 pada pg_hba.conf server.',
+  },
+  DB_LOGIN_REFUSED: {
+    message: 'server basis data menolak proses masuk: {{detail}}',
+    hint: 'Periksa nama pengguna dan kata sandi, serta siapa yang boleh terhubung dari sini (pg_hba.conf).',
+  },
+  DB_OBJECT_CHANGED: {
+    message: 'ada yang dihapus atau diubah pada basis data selama proses berjalan: {{detail}}',
+    hint: 'Coba lagi setelah perubahan basis data itu selesai.',
+  },
+  DB_PASSWORD_EXPOSED: {
+    message: 'server basis data meminta kata sandi tanpa enkripsi melalui koneksi yang tidak terenkripsi',
+    hint: 'Gunakan TLS, atau scram-sha-256 pada pg_hba.conf server.',
+  },
+  DB_PASSWORD_MISSING: {
+    message: 'server basis data meminta kata sandi, tetapi tidak ada yang diberikan',
+    hint: 'Simpan kata sandi akun cadangan.',
+  },
   DB_PASSWORD_UNUSABLE: {
     message: 'nama pengguna atau kata sandi basis data tidak dapat diteruskan ({{where}})',
     hint: 'Pilih yang tanpa baris baru dan kurang dari 1000 karakter.',
+  },
+  DB_PRIVILEGE_MISSING: {
+    message: 'akun cadangan belum memiliki hak yang diperlukan: {{detail}}',
+    hint: 'Uji koneksinya: hasilnya menampilkan perintah SQL untuk memberi hak itu.',
+  },
+  DB_PROTOCOL_ERROR: {
+    message: 'server tidak berbicara dengan protokol basis data yang dimaksud: {{detail}}',
+    hint: 'Periksa alamat dan port; hubungkan langsung tanpa perantara.',
+  },
+  DB_QUERY_FAILED: {
+    message: 'server basis data menolak sebuah perintah: {{detail}}',
+    hint: 'Lihat log server basis data.',
+  },
+  DB_REPLICA_CONFLICT: {
+    message: 'replika menghentikan kueri agar dapat mengikuti server utamanya: {{detail}}',
+    hint: 'Atur hot_standby_feedback = on pada replika, atau cadangkan server utamanya.',
+  },
+  DB_ROW_TOO_LARGE: {
+    message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data: {{detail}}',
+    hint: 'Tanyakan kepada pengelola aplikasi tentang nilai yang mendekati 1 GB.',
+  },
+  DB_SERVER_DISK_FULL: {
+    message: 'disk server basis data penuh: {{detail}}',
+    hint: 'Kosongkan ruang pada server basis data terlebih dahulu.',
+  },
+  DB_SERVER_NOT_AUTHENTIC: {
+    message: 'server basis data tidak dapat membuktikan bahwa ia mengetahui kata sandi: mungkin ada yang menyadap di antaranya',
+    hint: 'Periksa alamat server, dan gunakan TLS dengan sertifikat yang diverifikasi.',
+  },
+  DB_STALLED: {
+    message: 'tidak ada data dari server basis data selama {{seconds}} detik',
+    hint: 'Periksa server dan jaringan, lalu coba lagi.',
+  },
+  DB_TEXT_INVALID: {
+    message: 'sebuah nama, kata sandi, atau perintah memuat bita nol',
+    hint: 'Pilih yang tidak memuatnya.',
+  },
+  DB_TLS_UNAVAILABLE: {
+    message: 'server basis data tidak menyediakan enkripsi',
+    hint: 'Aktifkan pada server (ssl = on), atau izinkan koneksi tanpa TLS.',
+  },
+  DB_TLS_UNTRUSTED: {
+    message: 'koneksi terenkripsi ke server basis data tidak dapat dipercaya',
+    hint: 'Periksa sertifikat server, dan berkas otoritas yang menandatanganinya.',
   },
   DB_TOOL_ABANDONED: {
     message: 'keluaran {{tool}} tidak dibaca sampai akhir',
@@ -174,6 +267,14 @@ export const idErrors: ErrorCatalogue = {
   DB_TOOL_UNUSABLE: {
     message: '{{path}} tidak dapat dijalankan ({{errno}})',
     hint: 'Periksa apakah itu program untuk mesin ini, dan siapa yang boleh menjalankannya.',
+  },
+  DB_TOO_MANY_CONNECTIONS: {
+    message: 'server basis data tidak menerima koneksi lagi: {{detail}}',
+    hint: 'Naikkan max_connections, atau kurangi jumlah tabel yang dibaca bersamaan.',
+  },
+  DB_UNREACHABLE: {
+    message: 'server basis data tidak dapat dihubungi',
+    hint: 'Periksa apakah server berjalan, alamatnya, dan firewall di antaranya.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'penyimpanan ini tidak memiliki opsi {{name}}={{value}}',
