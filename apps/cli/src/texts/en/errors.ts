@@ -135,37 +135,37 @@ export const enErrors = {
     message: 'the database server answers with more than can be held',
     hint: 'Look into the log of the database server; report it if the database is an ordinary one.',
   },
-  DB_CANCELLED: { message: 'the database server stopped a statement before its end: {{detail}}', hint: 'Try again.' },
+  DB_CANCELLED: { message: 'the database server stopped a statement before its end', hint: 'Try again.' },
   DB_CONNECTION_LOST: {
     message: 'the connection to the database server was lost',
     hint: 'What was read so far is not kept. Try again.',
   },
   DB_DATABASE_MISSING: {
-    message: 'there is no such database: {{detail}}',
+    message: 'there is no such database',
     hint: 'Check its name; it may have been renamed or dropped.',
   },
   DB_DATA_CORRUPTED: {
-    message: 'the database server finds its own data damaged: {{detail}}',
+    message: 'the database server finds its own data damaged',
     hint: 'Keep every older backup, and have the disk of the database server checked.',
   },
   DB_LOCKED: {
-    message: 'somebody else holds a lock in the database for too long: {{detail}}',
+    message: 'somebody else holds a lock in the database for too long',
     hint: 'Try again when the change of the database is over.',
   },
   DB_LOCK_TABLE_FULL: {
-    message: 'the database server has no memory left for locks: {{detail}}',
+    message: 'the database server has no memory left for locks',
     hint: 'Raise max_locks_per_transaction in postgresql.conf and restart the server.',
   },
   DB_LOGIN_METHOD_UNKNOWN: {
-    message: 'the database server asks for a way to log in that is not supported: {{detail}}',
+    message: 'the database server asks for a way to log in that is not supported',
     hint: 'Use scram-sha-256 in pg_hba.conf of the server.',
   },
   DB_LOGIN_REFUSED: {
-    message: 'the database server refuses the login: {{detail}}',
+    message: 'the database server refuses the login',
     hint: 'Check user and password, and who may connect from here (pg_hba.conf).',
   },
   DB_OBJECT_CHANGED: {
-    message: 'something in the database was dropped or altered meanwhile: {{detail}}',
+    message: 'something in the database was dropped or altered meanwhile',
     hint: 'Try again when the change of the database is over.',
   },
   DB_PASSWORD_EXPOSED: {
@@ -181,27 +181,27 @@ export const enErrors = {
     hint: 'Choose one without line breaks, of less than 1000 characters.',
   },
   DB_PRIVILEGE_MISSING: {
-    message: 'the backup user lacks a privilege in the database: {{detail}}',
+    message: 'the backup user lacks a privilege in the database',
     hint: 'Test the connection: it shows the statement that grants it.',
   },
   DB_PROTOCOL_ERROR: {
-    message: 'the server does not speak the protocol of its kind of database: {{detail}}',
+    message: 'the server does not speak the protocol of its kind of database',
     hint: 'Check the address and the port; connect directly, without a proxy.',
   },
   DB_QUERY_FAILED: {
-    message: 'the database server refuses a statement: {{detail}}',
+    message: 'the database server refuses a statement',
     hint: 'Look into the log of the database server.',
   },
   DB_REPLICA_CONFLICT: {
-    message: 'the replica gave up the query to follow its primary: {{detail}}',
+    message: 'the replica gave up the query to follow its primary',
     hint: 'Set hot_standby_feedback = on there, or back up the primary.',
   },
   DB_ROW_TOO_LARGE: {
-    message: 'a row is too large for the database server to send or take: {{detail}}',
+    message: 'a row is too large for the database server to send or take',
     hint: 'Ask whoever maintains the application about values near 1 GB.',
   },
   DB_SERVER_DISK_FULL: {
-    message: 'the disk of the database server is full: {{detail}}',
+    message: 'the disk of the database server is full',
     hint: 'Free space on the database server first.',
   },
   DB_SERVER_NOT_AUTHENTIC: {
@@ -262,7 +262,7 @@ export const enErrors = {
     hint: 'Check that it is a program for this machine, and who may run it.',
   },
   DB_TOO_MANY_CONNECTIONS: {
-    message: 'the database server takes no more connections: {{detail}}',
+    message: 'the database server takes no more connections',
     hint: 'Raise max_connections, or lower how many tables are read at once.',
   },
   DB_UNREACHABLE: {

@@ -139,37 +139,37 @@ export const idErrors: ErrorCatalogue = {
     message: 'jawaban server basis data melebihi yang dapat ditampung',
     hint: 'Lihat log server basis data; laporkan bila basis datanya biasa saja.',
   },
-  DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai: {{detail}}', hint: 'Coba lagi.' },
+  DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai', hint: 'Coba lagi.' },
   DB_CONNECTION_LOST: {
     message: 'koneksi ke server basis data terputus',
     hint: 'Hasil yang sudah terbaca dibuang. Coba lagi.',
   },
   DB_DATABASE_MISSING: {
-    message: 'basis data itu tidak ada: {{detail}}',
+    message: 'basis data itu tidak ada',
     hint: 'Periksa namanya; mungkin sudah diganti nama atau dihapus.',
   },
   DB_DATA_CORRUPTED: {
-    message: 'server basis data menemukan datanya sendiri rusak: {{detail}}',
+    message: 'server basis data menemukan datanya sendiri rusak',
     hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
   },
   DB_LOCKED: {
-    message: 'basis data sedang dikunci pihak lain terlalu lama: {{detail}}',
+    message: 'basis data sedang dikunci pihak lain terlalu lama',
     hint: 'Coba lagi setelah perubahan basis data itu selesai.',
   },
   DB_LOCK_TABLE_FULL: {
-    message: 'memori server basis data untuk kunci sudah habis: {{detail}}',
+    message: 'memori server basis data untuk kunci sudah habis',
     hint: 'Naikkan max_locks_per_transaction pada postgresql.conf lalu mulai ulang servernya.',
   },
   DB_LOGIN_METHOD_UNKNOWN: {
-    message: 'server basis data meminta cara masuk yang tidak didukung: {{detail}}',
+    message: 'server basis data meminta cara masuk yang tidak didukung',
     hint: 'Gunakan scram-sha-256 pada pg_hba.conf server.',
   },
   DB_LOGIN_REFUSED: {
-    message: 'server basis data menolak proses masuk: {{detail}}',
+    message: 'server basis data menolak proses masuk',
     hint: 'Periksa nama pengguna dan kata sandi, serta siapa yang boleh terhubung dari sini (pg_hba.conf).',
   },
   DB_OBJECT_CHANGED: {
-    message: 'ada yang dihapus atau diubah pada basis data selama proses berjalan: {{detail}}',
+    message: 'ada yang dihapus atau diubah pada basis data selama proses berjalan',
     hint: 'Coba lagi setelah perubahan basis data itu selesai.',
   },
   DB_PASSWORD_EXPOSED: {
@@ -185,27 +185,24 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Pilih yang tanpa baris baru dan kurang dari 1000 karakter.',
   },
   DB_PRIVILEGE_MISSING: {
-    message: 'akun cadangan belum memiliki hak yang diperlukan: {{detail}}',
+    message: 'akun cadangan belum memiliki hak yang diperlukan',
     hint: 'Uji koneksinya: hasilnya menampilkan perintah SQL untuk memberi hak itu.',
   },
   DB_PROTOCOL_ERROR: {
-    message: 'server tidak berbicara dengan protokol basis data yang dimaksud: {{detail}}',
+    message: 'server tidak berbicara dengan protokol basis data yang dimaksud',
     hint: 'Periksa alamat dan port; hubungkan langsung tanpa perantara.',
   },
-  DB_QUERY_FAILED: {
-    message: 'server basis data menolak sebuah perintah: {{detail}}',
-    hint: 'Lihat log server basis data.',
-  },
+  DB_QUERY_FAILED: { message: 'server basis data menolak sebuah perintah', hint: 'Lihat log server basis data.' },
   DB_REPLICA_CONFLICT: {
-    message: 'replika menghentikan kueri agar dapat mengikuti server utamanya: {{detail}}',
-    hint: 'Atur hot_standby_feedback = on pada replika, atau cadangkan server utamanya.',
+    message: 'replika menghentikan kueri agar dapat mengikuti server utamanya',
+    hint: 'Aktifkan hot_standby_feedback pada replika, atau cadangkan server utamanya.',
   },
   DB_ROW_TOO_LARGE: {
-    message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data: {{detail}}',
+    message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data',
     hint: 'Tanyakan kepada pengelola aplikasi tentang nilai yang mendekati 1 GB.',
   },
   DB_SERVER_DISK_FULL: {
-    message: 'disk server basis data penuh: {{detail}}',
+    message: 'disk server basis data penuh',
     hint: 'Kosongkan ruang pada server basis data terlebih dahulu.',
   },
   DB_SERVER_NOT_AUTHENTIC: {
@@ -222,7 +219,7 @@ export const idErrors: ErrorCatalogue = {
   },
   DB_TLS_UNAVAILABLE: {
     message: 'server basis data tidak menyediakan enkripsi',
-    hint: 'Aktifkan pada server (ssl = on), atau izinkan koneksi tanpa TLS.',
+    hint: 'Aktifkan pada server (parameter ssl), atau izinkan koneksi tanpa TLS.',
   },
   DB_TLS_UNTRUSTED: {
     message: 'koneksi terenkripsi ke server basis data tidak dapat dipercaya',
@@ -269,7 +266,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Periksa apakah itu program untuk mesin ini, dan siapa yang boleh menjalankannya.',
   },
   DB_TOO_MANY_CONNECTIONS: {
-    message: 'server basis data tidak menerima koneksi lagi: {{detail}}',
+    message: 'server basis data tidak menerima koneksi lagi',
     hint: 'Naikkan max_connections, atau kurangi jumlah tabel yang dibaca bersamaan.',
   },
   DB_UNREACHABLE: {
