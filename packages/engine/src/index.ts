@@ -196,6 +196,12 @@ export {
   type RestoreResult,
 } from './restorer/restore-options.ts';
 export { planRestore, type RestorePlan } from './restorer/restore-plan.ts';
+export {
+  type OpenSnapshotTreeOptions,
+  openSnapshotTree,
+  type SnapshotFile,
+  type SnapshotTree,
+} from './restorer/snapshot-tree.ts';
 export { formatRetentionDuration, parseRetentionDuration, type RetentionDuration } from './retention/duration.ts';
 export {
   EMPTY_POLICY,
