@@ -24,6 +24,7 @@ export {
 export { encodeComponent, uniqueComponents } from './entry/path-component.ts';
 export type { SourceEntry } from './entry/source-entry.ts';
 export type { TreeFile, TreeSource } from './entry/tree-source.ts';
+export { canonicalJson, type JsonValue } from './manifest/canonical-json.ts';
 export { DATABASE_ENGINES, type DatabaseEngine } from './manifest/database-engine.ts';
 export {
   type Manifest,
@@ -32,5 +33,14 @@ export {
   type ManifestTable,
   manifestSchema,
 } from './manifest/manifest.ts';
+export {
+  MANIFEST_PATH,
+  type PrintedManifest,
+  parseManifest,
+  printManifest,
+  readManifest,
+} from './manifest/manifest-file.ts';
+export { type DumpSizes, judgeSizes, type SizeAnomaly, sizesOf, tableName } from './manifest/size-history.ts';
 export { Secret } from './process/secret.ts';
 export { FINDING_CODES, type Finding, type FindingCode } from './verify/finding.ts';
+export { verifyTree } from './verify/verify-tree.ts';

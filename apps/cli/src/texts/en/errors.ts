@@ -196,6 +196,10 @@ export const enErrors = {
     message: 'the replica gave up the query to follow its primary',
     hint: 'Set hot_standby_feedback = on there, or back up the primary.',
   },
+  DB_ROW_INCOMPLETE: {
+    message: 'the dump ends in the middle of row {{row}}',
+    hint: 'Nothing was stored. Start again; if it happens again, look at the log of the database server.',
+  },
   DB_ROW_TOO_LARGE: {
     message: 'a row is too large for the database server to send or take',
     hint: 'Ask whoever maintains the application about values near 1 GB.',
@@ -630,6 +634,18 @@ export const enErrors = {
   SNAPSHOT_SPEC_INVALID: {
     message: 'not a snapshot: {{spec}}',
     hint: 'Name a snapshot by its id, the first characters of it, or `latest`; a folder in it follows after a colon.',
+  },
+  SOURCE_FILE_MISSING: {
+    message: 'the dump lacks the file {{path}}',
+    hint: 'Use another snapshot, and run `lumbung check`.',
+  },
+  SOURCE_MANIFEST_INVALID: {
+    message: 'the manifest of the dump is damaged: {{problem}}',
+    hint: 'Use another snapshot, and run `lumbung check` with --read-data.',
+  },
+  SOURCE_MANIFEST_VERSION_UNKNOWN: {
+    message: 'the dump was made by a newer version of Lumbung (manifest version {{version}})',
+    hint: 'Use the version that made it, or a newer one.',
   },
   SOURCE_REPLACED: {
     message: '{{path}} was replaced by another file while it was being backed up',

@@ -197,6 +197,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'replika menghentikan kueri agar dapat mengikuti server utamanya',
     hint: 'Aktifkan hot_standby_feedback pada replika, atau cadangkan server utamanya.',
   },
+  DB_ROW_INCOMPLETE: {
+    message: 'hasil cadangan berakhir di tengah baris {{row}}',
+    hint: 'Tidak ada yang disimpan. Jalankan lagi; jika terulang, periksa log server basis data.',
+  },
   DB_ROW_TOO_LARGE: {
     message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data',
     hint: 'Tanyakan kepada pengelola aplikasi tentang nilai yang mendekati 1 GB.',
@@ -206,7 +210,8 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Kosongkan ruang pada server basis data terlebih dahulu.',
   },
   DB_SERVER_NOT_AUTHENTIC: {
-    message: 'server basis data tidak dapat membuktikan bahwa ia mengetahui kata sandi: mungkin ada yang menyadap di antaranya',
+    message:
+      'server basis data tidak dapat membuktikan bahwa ia mengetahui kata sandi: mungkin ada yang menyadap di antaranya',
     hint: 'Periksa alamat server, dan gunakan TLS dengan sertifikat yang diverifikasi.',
   },
   DB_STALLED: {
@@ -651,6 +656,18 @@ export const idErrors: ErrorCatalogue = {
   SNAPSHOT_SPEC_INVALID: {
     message: 'bukan snapshot: {{spec}}',
     hint: 'Sebutkan snapshot dengan ID-nya, awalannya, atau `latest`; folder di dalamnya menyusul setelah titik dua.',
+  },
+  SOURCE_FILE_MISSING: {
+    message: 'hasil cadangan tidak memiliki berkas {{path}}',
+    hint: 'Gunakan snapshot lain, dan jalankan `lumbung check`.',
+  },
+  SOURCE_MANIFEST_INVALID: {
+    message: 'manifes hasil cadangan rusak: {{problem}}',
+    hint: 'Gunakan snapshot lain, dan jalankan `lumbung check` dengan --read-data.',
+  },
+  SOURCE_MANIFEST_VERSION_UNKNOWN: {
+    message: 'hasil cadangan dibuat oleh Lumbung versi lebih baru (versi manifes {{version}})',
+    hint: 'Gunakan versi yang membuatnya, atau yang lebih baru.',
   },
   SOURCE_REPLACED: { message: '{{path}} diganti berkas lain selagi dicadangkan', hint: 'Jalankan pencadangan lagi.' },
   SOURCE_REPOSITORY_NOT_NAMED: { message: 'repositori sumber belum disebut', hint: 'Gunakan --from-repo.' },
