@@ -59,9 +59,12 @@ function tellFinding(output: Output, finding: CheckFinding, texts: Texts): void 
     output.note(message);
     return;
   }
-  output.errorMessage(jsonMessage({ message_type: 'error', message }));
+  const details = problems.map((problem) => problemSentence(problem, texts));
+  output.errorMessage(
+    jsonMessage({ message_type: 'error', message: [message, details.join('; ')].join(' ').trimEnd() }),
+  );
   output.warn(`${t('error.label')}: ${message}`);
-  for (const problem of problems) output.warn(`  ${problemSentence(problem, texts)}`);
+  for (const detail of details) output.warn(`  ${detail}`);
 }
 
 function summaryJson(report: CheckReport): string {

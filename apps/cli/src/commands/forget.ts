@@ -21,7 +21,7 @@ import { shownText } from '../shown-name.ts';
 import { withRepository } from '../with-repository.ts';
 import { pruneAndReport } from './prune-report.ts';
 import { shownReason } from './shown-reason.ts';
-import { filterOf, groupByOf, snapshotJson } from './snapshot-filter.ts';
+import { filterOf, groupByOf, namedTags, snapshotJson } from './snapshot-filter.ts';
 import { snapshotTable } from './snapshots.ts';
 
 export const run: CommandRun = async (context, args, options) => {
@@ -123,7 +123,7 @@ function planJson(plan: ForgetPlan): string {
     const reasons = group.reasons
       .map(({ snapshot, matches }) => `{"snapshot":${snapshotJson(snapshot)},"matches":${JSON.stringify(matches)}}`)
       .join(',');
-    const head = `"tags":${JSON.stringify(group.tags ?? null)},"host":${JSON.stringify(group.hostname ?? '')},"paths":${JSON.stringify(group.paths ?? null)}`;
+    const head = `"tags":${JSON.stringify(namedTags(group.tags))},"host":${JSON.stringify(group.hostname ?? '')},"paths":${JSON.stringify(group.paths ?? null)}`;
     return `{${head},"keep":[${keep}],"remove":${remove},"reasons":[${reasons}]}`;
   });
   return `[${groups.join(',')}]`;
