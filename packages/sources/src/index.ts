@@ -1,4 +1,7 @@
+export { parseDatabaseUrl, type UrlContext } from './connection/database-url.ts';
+export { type PasswordLookups, type PasswordPlaces, withPassword } from './connection/find-password.ts';
 export type { Address, Target, TargetOptions, TlsOn, TlsOptions } from './connection/target.ts';
+export { targetText } from './connection/target-text.ts';
 export {
   type Check,
   type Control,

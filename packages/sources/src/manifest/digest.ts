@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** SHA-256 of bytes as they come. */
 export class Digest {
@@ -15,7 +15,12 @@ export class Digest {
 }
 
 export function sha256Hex(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content, 'hex');
+}
+
+/** 32 bytes. */
+export function sha256(content: Uint8Array): Buffer {
+  return hash('sha256', content, 'buffer');
 }
 
 /**

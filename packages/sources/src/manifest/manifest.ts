@@ -41,13 +41,13 @@ const table = z.strictObject({
   order: z.array(name).max(10_000).nullable(),
   rows: count,
   bytes: count,
-  /** See `tableDigest`; without segments, of the rows as the driver writes them to compare. */
+  /** See `tableDigest`. */
   sha256,
   /** Of all rows, whatever their order: see `RowSum`. */
   rowsum: rowSum.exactOptional(),
   /** The longest row, with its newline. */
   rowBytesMax: count.exactOptional(),
-  /** None: the rows lie in a file of the whole database, and `bytes` is 0. */
+  /** None: the rows lie in a file of the whole database, and digest and bytes are of the rows as the driver writes them. */
   segments: z.array(segment).max(100_000),
 });
 

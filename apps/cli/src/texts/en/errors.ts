@@ -82,6 +82,8 @@ export const enErrors = {
     hint: 'Test the memory of this machine. If it is sound, report this.',
   },
   BUG_ASSERTION: { message: 'something that cannot be happened' },
+  BUG_DUMP_FILES_OPEN: { message: 'a dump ended before its files were read' },
+  BUG_DUMP_READ_TWICE: { message: 'the files of a dump were asked for twice' },
   BUG_NO_POLYNOMIAL: { message: 'something that cannot be happened' },
   BUG_PACK_MEMORY: { message: 'something that cannot be happened' },
   BUG_ROOT_UNFINISHED: { message: 'something that cannot be happened' },
@@ -121,7 +123,7 @@ export const enErrors = {
   },
   COPY_SAME_REPOSITORY: {
     message: 'source and target are the same repository: {{repository}}',
-    hint: 'Name another repository with --from-repo.',
+    hint: 'Name another repository with --to or --from-repo.',
   },
   COPY_SOURCE_INCOMPLETE: {
     message: 'the source lacks what a snapshot needs',
@@ -147,6 +149,10 @@ export const enErrors = {
   DB_DATA_CORRUPTED: {
     message: 'the database server finds its own data damaged',
     hint: 'Keep every older backup, and have the disk of the database server checked.',
+  },
+  DB_DUMP_ABANDONED: {
+    message: 'the files of the dump were not all taken',
+    hint: 'This is a consequence of another error: see the messages above.',
   },
   DB_LOCKED: {
     message: 'somebody else holds a lock in the database for too long',
@@ -175,6 +181,14 @@ export const enErrors = {
   DB_PASSWORD_MISSING: {
     message: 'the database server asks for a password, and none was given',
     hint: 'Store the password of the backup user.',
+  },
+  DB_PASSWORD_PLACE_EMPTY: {
+    message: 'there is no password in {{place}}',
+    hint: 'Write the password alone into it, on one line.',
+  },
+  DB_PASSWORD_TWICE: {
+    message: 'the password of the database comes from more than one place',
+    hint: 'Keep it in a file that only you can read, and take it out of the address.',
   },
   DB_PASSWORD_UNUSABLE: {
     message: 'the user or password of the database cannot be passed on ({{where}})',
@@ -272,6 +286,10 @@ export const enErrors = {
   DB_UNREACHABLE: {
     message: 'the database server cannot be reached',
     hint: 'Check that it runs, its address, and the firewall between.',
+  },
+  DB_URL_INVALID: {
+    message: 'not the address of a database: {{reason}}',
+    hint: 'Write it like postgresql://user@host:5432/database, mysql:///database?socket=/run/mysqld/mysqld.sock or sqlite:/path/of/the/file.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'this storage has no option {{name}}={{value}}',
@@ -461,6 +479,11 @@ export const enErrors = {
     message: 'not an id: {{id}}',
     hint: 'Ids have up to 64 characters, 0 to 9 and a to f; the first ones are enough.',
   },
+  OBJECT_AMBIGUOUS: {
+    message: '{{count}} ids of the kind `{{kind}}` begin with {{prefix}}',
+    hint: 'Give more characters of the id.',
+  },
+  OBJECT_NOT_FOUND: { message: 'no id of the kind `{{kind}}` begins with {{prefix}}', hint: 'See `lumbung list`.' },
   OPTIONS_CONFLICT: { message: '{{first}} and {{second}} exclude each other', hint: 'Leave one of them out.' },
   OPTION_INVALID: { message: '{{option}} does not take `{{value}}`', hint: 'It takes {{expected}}.' },
   PACKS_NOT_NAMED: {
@@ -513,7 +536,8 @@ export const enErrors = {
   PASSWORD_MISMATCH: { message: 'the two passwords differ', hint: 'Type the same password twice.' },
   PASSWORD_NOT_GIVEN: {
     message: 'no password was given, and there is no terminal to ask on',
-    hint: 'Use --password-file, --password-command or the variable LUMBUNG_PASSWORD.',
+    messageWith: { repository: 'no password of {{repository}} was given, and there is no terminal to ask on' },
+    hint: 'Use {{option}}, or set the variable {{variable}}.',
   },
   PASSWORD_WRONG: {
     message: 'the password fits no key of {{repository}}',
@@ -651,7 +675,11 @@ export const enErrors = {
     message: '{{path}} was replaced by another file while it was being backed up',
     hint: 'Run the backup again.',
   },
-  SOURCE_REPOSITORY_NOT_NAMED: { message: 'no source repository was named', hint: 'Use --from-repo.' },
+  SOURCE_REPOSITORY_NOT_NAMED: {
+    message: 'the other repository was not named',
+    hint: 'Use --from-repo.',
+    hintWith: { isCopy: 'Use --to to copy to it, or --from-repo to copy from it.' },
+  },
   SOURCE_TOO_DEEP: { message: 'folders are nested too deeply at {{path}}', hint: 'Name a folder further down.' },
   SOURCE_TYPE_CHANGED: {
     message: '{{path}} changed its type while it was being backed up',

@@ -83,6 +83,8 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Uji memori komputer ini. Jika memorinya sehat, laporkan hal ini.',
   },
   BUG_ASSERTION: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_DUMP_FILES_OPEN: { message: 'pencadangan berakhir sebelum isinya dibaca' },
+  BUG_DUMP_READ_TWICE: { message: 'isi hasil cadangan diminta dua kali' },
   BUG_NO_POLYNOMIAL: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_PACK_MEMORY: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_ROOT_UNFINISHED: { message: 'terjadi hal yang seharusnya mustahil' },
@@ -125,7 +127,7 @@ export const idErrors: ErrorCatalogue = {
   },
   COPY_SAME_REPOSITORY: {
     message: 'sumber dan tujuan adalah repositori yang sama: {{repository}}',
-    hint: 'Sebutkan repositori lain dengan --from-repo.',
+    hint: 'Sebutkan repositori lain dengan --to atau --from-repo.',
   },
   COPY_SOURCE_INCOMPLETE: {
     message: 'sumber tidak memiliki isi yang diperlukan sebuah snapshot',
@@ -151,6 +153,10 @@ export const idErrors: ErrorCatalogue = {
   DB_DATA_CORRUPTED: {
     message: 'server basis data menemukan datanya sendiri rusak',
     hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
+  },
+  DB_DUMP_ABANDONED: {
+    message: 'berkas hasil cadangan tidak diambil semuanya',
+    hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
   },
   DB_LOCKED: {
     message: 'basis data sedang dikunci pihak lain terlalu lama',
@@ -179,6 +185,14 @@ export const idErrors: ErrorCatalogue = {
   DB_PASSWORD_MISSING: {
     message: 'server basis data meminta kata sandi, tetapi tidak ada yang diberikan',
     hint: 'Simpan kata sandi akun cadangan.',
+  },
+  DB_PASSWORD_PLACE_EMPTY: {
+    message: 'tidak ada kata sandi di {{place}}',
+    hint: 'Tulis kata sandi saja di sana, dalam satu baris.',
+  },
+  DB_PASSWORD_TWICE: {
+    message: 'kata sandi basis data disebut di lebih dari satu tempat',
+    hint: 'Simpan di berkas yang hanya dapat dibaca oleh Anda, dan hapus dari alamatnya.',
   },
   DB_PASSWORD_UNUSABLE: {
     message: 'nama pengguna atau kata sandi basis data tidak dapat diteruskan ({{where}})',
@@ -277,6 +291,10 @@ export const idErrors: ErrorCatalogue = {
   DB_UNREACHABLE: {
     message: 'server basis data tidak dapat dihubungi',
     hint: 'Periksa apakah server berjalan, alamatnya, dan firewall di antaranya.',
+  },
+  DB_URL_INVALID: {
+    message: 'bukan alamat basis data: {{reason}}',
+    hint: 'Tulis seperti postgresql://pengguna@host:5432/basisdata, mysql:///basisdata?socket=/run/mysqld/mysqld.sock atau sqlite:/jalur/berkas.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'penyimpanan ini tidak memiliki opsi {{name}}={{value}}',
@@ -471,6 +489,14 @@ export const idErrors: ErrorCatalogue = {
     message: 'bukan ID: {{id}}',
     hint: 'ID terdiri atas paling banyak 64 karakter, 0 sampai 9 dan a sampai f; awalannya sudah cukup.',
   },
+  OBJECT_AMBIGUOUS: {
+    message: '{{count}} ID jenis `{{kind}}` berawalan {{prefix}}',
+    hint: 'Sebutkan lebih banyak karakter dari ID itu.',
+  },
+  OBJECT_NOT_FOUND: {
+    message: 'tidak ada ID jenis `{{kind}}` yang berawalan {{prefix}}',
+    hint: 'Lihat `lumbung list`.',
+  },
   OPTIONS_CONFLICT: {
     message: '{{first}} dan {{second}} tidak dapat dipakai bersama',
     hint: 'Tinggalkan salah satunya.',
@@ -526,7 +552,10 @@ export const idErrors: ErrorCatalogue = {
   PASSWORD_MISMATCH: { message: 'kedua kata sandi berbeda', hint: 'Ketik kata sandi yang sama dua kali.' },
   PASSWORD_NOT_GIVEN: {
     message: 'kata sandi tidak diberikan, dan tidak ada terminal untuk menanyakannya',
-    hint: 'Gunakan --password-file, --password-command, atau variabel LUMBUNG_PASSWORD.',
+    messageWith: {
+      repository: 'kata sandi {{repository}} tidak diberikan, dan tidak ada terminal untuk menanyakannya',
+    },
+    hint: 'Gunakan {{option}}, atau isi variabel {{variable}}.',
   },
   PASSWORD_WRONG: {
     message: 'kata sandi tidak cocok dengan kunci mana pun di {{repository}}',
@@ -662,7 +691,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Gunakan snapshot lain, dan jalankan `lumbung check`.',
   },
   SOURCE_MANIFEST_INVALID: {
-    message: 'manifes hasil cadangan rusak: {{problem}}',
+    message: 'manifes hasil cadangan rusak',
     hint: 'Gunakan snapshot lain, dan jalankan `lumbung check` dengan --read-data.',
   },
   SOURCE_MANIFEST_VERSION_UNKNOWN: {
@@ -670,7 +699,11 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Gunakan versi yang membuatnya, atau yang lebih baru.',
   },
   SOURCE_REPLACED: { message: '{{path}} diganti berkas lain selagi dicadangkan', hint: 'Jalankan pencadangan lagi.' },
-  SOURCE_REPOSITORY_NOT_NAMED: { message: 'repositori sumber belum disebut', hint: 'Gunakan --from-repo.' },
+  SOURCE_REPOSITORY_NOT_NAMED: {
+    message: 'repositori yang satunya belum disebut',
+    hint: 'Gunakan --from-repo.',
+    hintWith: { isCopy: 'Gunakan --to untuk menyalin ke sana, atau --from-repo untuk menyalin dari sana.' },
+  },
   SOURCE_TOO_DEEP: { message: 'folder bersarang terlalu dalam di {{path}}', hint: 'Sebutkan folder yang lebih dalam.' },
   SOURCE_TYPE_CHANGED: { message: '{{path}} berganti jenis selagi dicadangkan', hint: 'Jalankan pencadangan lagi.' },
   SOURCE_TYPE_UNKNOWN: { message: '{{path}} berjenis yang tidak dapat disimpan', hint: 'Kecualikan dengan --exclude.' },
