@@ -386,6 +386,23 @@ describe('several streams at once', () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  it('end also when one says after its end that it was not whole', async () => {
+    const first = new Readable({
+      autoDestroy: false,
+      read() {
+        this.push('half');
+        this.push(null);
+      },
+    });
+    first.once('end', () => setImmediate(() => first.emit('error', new Error('exit code 1'))));
+    const entries: StreamEntry[] = [
+      { path: 'a', open: () => first },
+      { path: 'b', open: () => silent() },
+    ];
+    await expect(backupStreams(lab.repository, { entries })).rejects.toThrow('exit code 1');
+    expect(await snapshotCount()).toBe(0);
+  });
+
   it('are refused two at one path, also while the first is being read', async () => {
     const first = silent();
     const entries: StreamEntry[] = [{ path: 'a', open: () => first }, entryOf('a', 'x')];

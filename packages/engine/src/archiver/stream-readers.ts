@@ -44,8 +44,9 @@ export async function readStreams(
     const close = (reason: unknown): void => {
       stream.destroy(toError(reason));
     };
-    // A stream that fails when nobody reads it any more would end the process.
-    stream.on('error', () => {});
+    // Also when it was read to its end: whoever says so late that the content is not whole is right, and must not end the
+    // process.
+    stream.on('error', (error) => pool.abort(error));
     const withdraw = interrupts.onInterrupt(close);
     try {
       const content = batches.begin(onStored);
