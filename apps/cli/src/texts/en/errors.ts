@@ -150,6 +150,14 @@ export const enErrors = {
     message: 'the database server finds its own data damaged',
     hint: 'Keep every older backup, and have the disk of the database server checked.',
   },
+  DB_DUMP_INCOMPLETE: {
+    message: 'the dump of the database is not whole',
+    hint: 'Nothing was stored. Start again; if it happens again, look at the log of the database server.',
+  },
+  DB_DUMP_UNREADABLE: {
+    message: 'the dump tool of the database wrote something unknown',
+    hint: 'Nothing was stored. Report this, with the versions of the server and of its client package.',
+  },
   DB_DUMP_ABANDONED: {
     message: 'the files of the dump were not all taken',
     hint: 'This is a consequence of another error: see the messages above.',
@@ -209,6 +217,10 @@ export const enErrors = {
   DB_REPLICA_CONFLICT: {
     message: 'the replica gave up the query to follow its primary',
     hint: 'Set hot_standby_feedback = on there, or back up the primary.',
+  },
+  DB_RESTORE_REFUSED: {
+    message: 'the restore does not begin, because a check of its plan failed',
+    hint: 'See the checks of the plan; nothing was changed.',
   },
   DB_ROW_INCOMPLETE: {
     message: 'the dump ends in the middle of row {{row}}',
@@ -290,6 +302,14 @@ export const enErrors = {
   DB_URL_INVALID: {
     message: 'not the address of a database: {{reason}}',
     hint: 'Write it like postgresql://user@host:5432/database, mysql:///database?socket=/run/mysqld/mysqld.sock or sqlite:/path/of/the/file.',
+  },
+  DB_WORKSPACE_CHANGED: {
+    message: '{{path}} changed in the working folder after it was checked',
+    hint: 'Check the disk of the working folder, and who else writes to it.',
+  },
+  DB_WORKSPACE_FULL: {
+    message: 'the working folder has no room for the dump',
+    hint: 'Free some space there, or give the working folder more room.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'this storage has no option {{name}}={{value}}',
@@ -580,6 +600,43 @@ export const enErrors = {
   READ_DATA_SELECTION_INVALID: {
     message: 'not a part of the repository that can be read',
     hint: 'Write 1/5, 10% or 2G.',
+  },
+  REDIS_COUNTS_DIFFER: {
+    message: 'database {{db}} has {{keys}} keys in the dump, but {{before}} before and {{after}} after on the server',
+    hint: 'Look at the log of the server, and dump it again. Nothing was stored.',
+  },
+  REDIS_DATABASE_UNKNOWN: {
+    message: 'no such Redis database, or nothing in it: {{database}}',
+    hint: 'A server is dumped as `instance`; restore it whole, or one of its numbered databases into a number.',
+  },
+  REDIS_NOT_READY: {
+    message: 'the Redis server is not ready',
+    hint: 'Wait until it has loaded its data, or until the replica has found its master; then try again.',
+  },
+  REDIS_RDB_CORRUPT: {
+    message: 'the RDB file of the Redis dump is damaged',
+    hint: 'Dump the server again. If the file comes from the repository, run `lumbung check`.',
+  },
+  REDIS_RDB_UNSUPPORTED: {
+    message: 'the RDB file holds what this program does not know: {{what}}',
+    hint: 'Use a newer version of Lumbung; until then, store the RDB file of the server as a file.',
+  },
+  REDIS_SCRATCH_FAILED: {
+    message: 'a Redis server for the drill could not be started',
+    hint: 'Check that the package redis-server is installed, of the version that was dumped or newer.',
+  },
+  REDIS_SWAP_UNSUPPORTED: {
+    message:
+      'only two numbered databases of one Redis server can be exchanged, and the old one takes the number of the restored one',
+    hint: 'Let the application connect to the restored server instead, or restore one database into another number.',
+  },
+  REDIS_SYNC_INTERRUPTED: {
+    message: 'the Redis server hung up before it had sent all of its data',
+    hint: 'Look at the log of the server: the limit client-output-buffer-limit replica, or memory for the fork.',
+  },
+  REDIS_VALUE_REFUSED: {
+    message: 'the Redis server refuses a value of {{table}}',
+    hint: 'Empty the target before another attempt. A key that is busy means that somebody else writes to it.',
   },
   REPOSITORY_ADDRESS_INVALID: {
     message: 'not the address of a repository: {{address}} ({{reason}})',

@@ -154,6 +154,14 @@ export const idErrors: ErrorCatalogue = {
     message: 'server basis data menemukan datanya sendiri rusak',
     hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
   },
+  DB_DUMP_INCOMPLETE: {
+    message: 'hasil dump basis data tidak utuh',
+    hint: 'Tidak ada yang disimpan. Ulangi; jika terjadi lagi, periksa log server basis data.',
+  },
+  DB_DUMP_UNREADABLE: {
+    message: 'alat dump basis data menulis sesuatu yang tidak dikenal',
+    hint: 'Tidak ada yang disimpan. Laporkan hal ini beserta versi server dan versi paket kliennya.',
+  },
   DB_DUMP_ABANDONED: {
     message: 'berkas hasil cadangan tidak diambil semuanya',
     hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
@@ -210,6 +218,10 @@ export const idErrors: ErrorCatalogue = {
   DB_REPLICA_CONFLICT: {
     message: 'replika menghentikan kueri agar dapat mengikuti server utamanya',
     hint: 'Aktifkan hot_standby_feedback pada replika, atau cadangkan server utamanya.',
+  },
+  DB_RESTORE_REFUSED: {
+    message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
+    hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
   },
   DB_ROW_INCOMPLETE: {
     message: 'hasil cadangan berakhir di tengah baris {{row}}',
@@ -295,6 +307,14 @@ export const idErrors: ErrorCatalogue = {
   DB_URL_INVALID: {
     message: 'bukan alamat basis data: {{reason}}',
     hint: 'Tulis seperti postgresql://pengguna@host:5432/basisdata, mysql:///basisdata?socket=/run/mysqld/mysqld.sock atau sqlite:/jalur/berkas.',
+  },
+  DB_WORKSPACE_CHANGED: {
+    message: '{{path}} berubah di folder kerja setelah diperiksa',
+    hint: 'Periksa disk folder kerja, dan siapa lagi yang menulis di sana.',
+  },
+  DB_WORKSPACE_FULL: {
+    message: 'folder kerja tidak cukup untuk hasil dump',
+    hint: 'Kosongkan ruang di sana, atau perbesar batas folder kerja.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'penyimpanan ini tidak memiliki opsi {{name}}={{value}}',
@@ -598,6 +618,44 @@ export const idErrors: ErrorCatalogue = {
   READ_DATA_SELECTION_INVALID: {
     message: 'bukan bagian repositori yang dapat dibaca',
     hint: 'Tulis 1/5, 10%, atau 2G.',
+  },
+  REDIS_COUNTS_DIFFER: {
+    message:
+      'basis data {{db}} berisi {{keys}} kunci pada hasil dump, sedangkan di server {{before}} sebelum dan {{after}} sesudahnya',
+    hint: 'Lihat log server, lalu ulangi dump. Tidak ada yang disimpan.',
+  },
+  REDIS_DATABASE_UNKNOWN: {
+    message: 'basis data Redis itu tidak ada atau kosong: {{database}}',
+    hint: 'Server dicadangkan dengan nama `instance`; pulihkan seluruhnya, atau satu basis data bernomor ke nomor lain.',
+  },
+  REDIS_NOT_READY: {
+    message: 'server Redis belum siap',
+    hint: 'Tunggu sampai data selesai dimuat, atau sampai replika menemukan server induknya; lalu coba lagi.',
+  },
+  REDIS_RDB_CORRUPT: {
+    message: 'berkas RDB dari Redis rusak',
+    hint: 'Lakukan dump ulang pada server. Bila berkas berasal dari repositori, jalankan `lumbung check`.',
+  },
+  REDIS_RDB_UNSUPPORTED: {
+    message: 'berkas RDB berisi hal yang belum dikenal program ini: {{what}}',
+    hint: 'Gunakan versi Lumbung yang lebih baru; sementara itu, simpan berkas RDB server sebagai berkas biasa.',
+  },
+  REDIS_SCRATCH_FAILED: {
+    message: 'server Redis untuk uji pemulihan tidak dapat dijalankan',
+    hint: 'Pastikan paket redis-server terpasang, dengan versi yang sama atau lebih baru dari yang dicadangkan.',
+  },
+  REDIS_SWAP_UNSUPPORTED: {
+    message:
+      'hanya dua basis data bernomor pada satu server Redis yang dapat ditukar, dan yang lama memakai nomor hasil pemulihan',
+    hint: 'Arahkan aplikasi ke server hasil pemulihan, atau pulihkan satu basis data ke nomor lain.',
+  },
+  REDIS_SYNC_INTERRUPTED: {
+    message: 'server Redis memutus koneksi sebelum seluruh data terkirim',
+    hint: 'Lihat log server: batas client-output-buffer-limit replica, atau memori untuk fork.',
+  },
+  REDIS_VALUE_REFUSED: {
+    message: 'server Redis menolak sebuah nilai dari {{table}}',
+    hint: 'Kosongkan tujuan sebelum mencoba lagi. Kunci yang sudah ada berarti pihak lain sedang menulis ke sana.',
   },
   REPOSITORY_ADDRESS_INVALID: {
     message: 'bukan alamat repositori: {{address}} ({{reason}})',
