@@ -45,5 +45,6 @@ export {
 } from './manifest/manifest-file.ts';
 export { type DumpSizes, judgeSizes, type SizeAnomaly, sizesOf, tableName } from './manifest/size-history.ts';
 export { Secret } from './process/secret.ts';
+export { redisDriver } from './redis/redis-driver.ts';
 export { FINDING_CODES, type Finding, type FindingCode } from './verify/finding.ts';
 export { verifyTree } from './verify/verify-tree.ts';
