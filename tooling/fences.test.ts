@@ -215,6 +215,17 @@ describe('a planted fault is refused with its sentence', () => {
   it.each(faults)('%s', (_title, changes, sentence) => {
     expect(judge(changes)).toContain(sentence);
   });
+
+  it('one of two strangers in the other, though it is below', () => {
+    // The clean house has engine/pack on top of engine/crypto.
+    const clean = house();
+    const estranged = clean.rooms.map((each) =>
+      each.room.path === 'packages/engine' ? { ...each, room: { ...each.room, strangers: ['crypto', 'pack'] } } : each,
+    );
+    expect(judgeHouse({ ...clean, rooms: estranged }, toyMap)).toEqual([
+      'packages/engine/src/pack/pack.ts:1: engine/pack may not import engine/crypto: they are strangers; move what both need down, or have it handed in.',
+    ]);
+  });
 });
 
 describe('a global outside its one home is refused', () => {

@@ -314,7 +314,8 @@ export const bans = [
         because: 'what is written with ciphers, hashes and key derivation is reviewed in one place',
       },
       { path: 'packages/sources/src/manifest/digest.ts', because: 'it digests dumps on their way' },
-      { path: 'packages/sources/src/postgres/wire/auth.ts', because: 'it logs in to PostgreSQL as the server asks' },
+      { path: 'packages/sources/src/postgres/wire/auth-md5.ts', because: 'it logs in to PostgreSQL as the server asks' },
+      { path: 'packages/sources/src/postgres/wire/auth-scram.ts', because: 'the same' },
       {
         path: 'packages/sources/src/mysql/wire/auth.ts',
         because: 'it logs in to MySQL and MariaDB as the server asks',

@@ -10,6 +10,7 @@ import {
 } from '@lumbung/engine';
 import { openRepositoryAt, type StorageOptions } from '@lumbung/runner';
 import { LumbungError } from '@lumbung/stdx';
+import { errorSentence } from './errors.ts';
 import type { OptionBag } from './option-bag.ts';
 import type { Output } from './output.ts';
 import {
@@ -84,7 +85,8 @@ export class CommandContext {
       downloadBytesPerSecond: this.#rate('limitDownload'),
       driverOptions: this.#options.pairs('option'),
       onRetry: ({ place, delayMs, error }) => {
-        const values = { place, message: error.message, time: this.texts.duration(delayMs) };
+        const { message } = errorSentence(error, this.texts);
+        const values = { place, message, time: this.texts.duration(delayMs) };
         this.output.note(this.texts.t('repository.retry', values));
       },
     };

@@ -1,26 +1,46 @@
-import { describeError, errnoOf, isLumbungError } from '@lumbung/stdx';
+import { describeError, type ErrorRecord, errnoOf, fromErrorRecord, isLumbungError } from '@lumbung/stdx';
+import { shownValues } from './error-values.ts';
 import { EXIT, exitCodeOf, type Interruptions } from './exit-codes.ts';
 import { jsonMessage } from './json.ts';
 import type { Output } from './output.ts';
+import { shownText } from './shown-name.ts';
 import { wrap } from './text-width.ts';
 import type { Texts } from './texts/texts.ts';
 
 export interface ErrorSentence {
   readonly message: string;
-  readonly hint: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+const UNEXPECTED = 'UNEXPECTED';
+/** An error of the operating system that has no text of its own. */
+const ERRNO_OTHER = 'ERRNO_OTHER';
+
+/** The sentence about an error that crossed a thread. */
+export function recordSentence(record: ErrorRecord, texts: Texts): string {
+  return errorSentence(fromErrorRecord(record), texts).message;
 }
 
 /** What is said about an error: one sentence, and what to do. */
 export function errorSentence(error: unknown, texts: Texts): ErrorSentence {
-  const detail = describeError(error);
   if (isLumbungError(error)) {
-    const found = texts.error(error.code, { ...error.context, detail });
+    // What crossed a thread carries its words in its message alone.
+    const values = error.code === UNEXPECTED ? { detail: error.message } : shownValues(error.context, texts);
+    const found = texts.error(error.code, values);
     return { message: found?.message ?? error.message, hint: found === undefined ? error.hint : found.hint };
   }
-  // An error of the operating system: its code has a text of its own, the rest names the file.
   const errno = errnoOf(error);
-  const found = errno === undefined ? undefined : texts.error(`ERRNO_${errno}`, { detail, path: pathOf(error) ?? '' });
-  return { message: found?.message ?? detail, hint: found?.hint };
+  if (errno === undefined) return unexpected(error, texts);
+  // An error of the operating system: its code has a text of its own, the rest names the file.
+  const values = shownValues({ path: pathOf(error) ?? '', errno }, texts);
+  const found = texts.error(`ERRNO_${errno}`, values) ?? texts.error(ERRNO_OTHER, values);
+  return found ?? unexpected(error, texts);
+}
+
+/** The words of another program or library, marked as such: nobody could translate them. */
+function unexpected(error: unknown, texts: Texts): ErrorSentence {
+  const detail = shownText(describeError(error));
+  return { message: texts.error(UNEXPECTED, { detail })?.message ?? detail, hint: undefined };
 }
 
 function pathOf(error: unknown): string | undefined {

@@ -2,6 +2,7 @@ import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OptionBag } from './option-bag.ts';
+import { damagedWord } from './testing/damaged-words.ts';
 
 function bag(values: Readonly<Record<string, unknown>>): OptionBag {
   return new OptionBag(values, [
@@ -90,20 +91,23 @@ describe('OptionBag', () => {
 
   it('fuzz: reads a number or a span or refuses it, and nothing else', () => {
     fc.assert(
-      fc.property(fc.string(), (value) => {
-        const options = bag({ keepLast: value, retryLock: value, size: value });
-        for (const read of [
-          () => options.count('keepLast'),
-          () => options.milliseconds('retryLock') ?? 0,
-          () => options.bytes('size') ?? 0,
-        ]) {
-          try {
-            expect(read()).toBeGreaterThanOrEqual(-1);
-          } catch (error) {
-            expect(error).toMatchObject({ code: 'OPTION_INVALID' });
+      fc.property(
+        fc.oneof(fc.string(), damagedWord(['1h30m', '1.5s', '20ms', '512M', '1.5G', '17', 'unlimited'])),
+        (value) => {
+          const options = bag({ keepLast: value, retryLock: value, size: value });
+          for (const read of [
+            () => options.count('keepLast'),
+            () => options.milliseconds('retryLock') ?? 0,
+            () => options.bytes('size') ?? 0,
+          ]) {
+            try {
+              expect(read()).toBeGreaterThanOrEqual(-1);
+            } catch (error) {
+              expect(error).toMatchObject({ code: 'OPTION_INVALID' });
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: fuzzRuns() },
     );
   });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal } from 'node:stream';
-import { describeError, LumbungError } from '@lumbung/stdx';
+import { describeError, errnoOf, LumbungError } from '@lumbung/stdx';
 import { splitWords } from './split-words.ts';
 import type { World } from './world.ts';
 
@@ -103,7 +103,7 @@ async function fromFile(world: World, file: string): Promise<Buffer> {
     throw new LumbungError('PASSWORD_FILE_UNREADABLE', {
       kind: 'operator',
       message: `the password file ${file} cannot be read: ${describeError(cause)}`,
-      context: { path: file },
+      context: { path: file, errno: errnoOf(cause) },
       hint: 'check its path and who may read it',
       cause,
     });
@@ -112,15 +112,7 @@ async function fromFile(world: World, file: string): Promise<Buffer> {
 
 async function fromCommand(world: World, command: string): Promise<Buffer> {
   const [program, ...args] = splitWords(command);
-  const failed = (reason: string, cause?: unknown): LumbungError =>
-    new LumbungError('PASSWORD_COMMAND_FAILED', {
-      kind: 'operator',
-      message: `the password command failed: ${reason}`,
-      context: { reason },
-      hint: 'run the command by hand; it must print the password and end with code 0',
-      cause,
-    });
-  if (program === undefined) throw failed('it is empty');
+  if (program === undefined) throw passwordCommandFailed({});
   return await new Promise<Buffer>((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: world.workingDirectory,
@@ -130,12 +122,30 @@ async function fromCommand(world: World, command: string): Promise<Buffer> {
     const pieces: Buffer[] = [];
     child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
     child.on('error', (cause) => {
-      reject(failed(describeError(cause), cause));
+      reject(passwordCommandFailed({ errno: errnoOf(cause) }, cause));
     });
-    child.on('close', (code) => {
+    child.on('close', (code, signalName) => {
       if (code === 0) resolve(Buffer.from(decodePasswordFile(Buffer.concat(pieces)), 'utf8'));
-      else reject(failed(`it ended with code ${String(code)}`));
+      else reject(passwordCommandFailed({ exitCode: code ?? undefined, signalName: signalName ?? undefined }));
     });
+  });
+}
+
+function passwordCommandFailed(
+  how: {
+    readonly exitCode?: number | undefined;
+    readonly signalName?: string | undefined;
+    readonly errno?: string | undefined;
+  },
+  cause?: unknown,
+): LumbungError {
+  const { exitCode, signalName, errno } = how;
+  return new LumbungError('PASSWORD_COMMAND_FAILED', {
+    kind: 'operator',
+    message: `the password command failed: ${String(exitCode ?? signalName ?? errno ?? 'it is empty')}`,
+    context: { exitCode, signalName, errno },
+    hint: 'run the command by hand; it must print the password and end with code 0',
+    cause,
   });
 }
 

@@ -8,6 +8,7 @@ import { COMMANDS } from './command-list.ts';
 import type { CommandNode } from './command-spec.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { runProgram } from './program.ts';
+import { damagedWords } from './testing/damaged-words.ts';
 import { fakeWorld } from './testing/fake-world.ts';
 
 let folder = '';
@@ -125,4 +126,35 @@ describe('the command line', () => {
     );
     expect((await readdir(folder)).filter((name) => name === 'r')).toEqual([]);
   });
+
+  it('fuzz: answers lines that are almost right the same way', async () => {
+    await fc.assert(
+      fc.asyncProperty(damagedWords(LINES.map((line) => [...line.split(' '), '--repo', 'r'])), async (words) => {
+        const { exitCode, stderr } = await run(words);
+        expect([0, 1, 3, 10]).toContain(exitCode);
+        expect(stderr).not.toMatch(/\n\s+at /);
+        expect(stderr).not.toContain('{{');
+      }),
+      { numRuns: fuzzRuns(), endOnFailure: true },
+    );
+    expect((await readdir(folder)).filter((name) => name === 'r')).toEqual([]);
+  });
 });
+
+const LINES = [
+  'backup . --tag a,b --exclude *.o --exclude-larger-than 1.5G --time 2024-01-02 --group-by host,paths',
+  'restore latest:/a/b --target t --include /a/* --overwrite if-newer --dry-run',
+  'forget --keep-last 3 --keep-within 1y6m --keep-daily unlimited --group-by host --tag x,y --dry-run',
+  'prune --max-unused 10% --max-repack-size 512M --repack-small',
+  'check --read-data-subset 5% --with-cache',
+  'find --oldest 2024-01-02 --newest 2024-02-03 *.c --long',
+  'ls latest /a --recursive --sort size --json',
+  'snapshots --latest 3 --host h --group-by tags --json',
+  'diff 1234abcd latest:/a --metadata',
+  'dump latest /a/b --archive zip --target x',
+  'tag --add a,b --remove c latest --retry-lock 1h30m',
+  'stats --mode raw-data latest -vv --limit-upload 100',
+  'key list --no-lock --cache-dir c',
+  'rewrite --exclude *.o --new-host h --forget latest',
+  'cat snapshot 1234abcd --lang id',
+];

@@ -5,6 +5,7 @@ import { COMMANDS } from './command-list.ts';
 import { reportError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
+import { jsonMessage } from './json.ts';
 import { pickLanguage } from './language.ts';
 import { OptionBag } from './option-bag.ts';
 import { Output } from './output.ts';
@@ -60,6 +61,7 @@ async function runCommand({ spec, args, values, known }: CommandCall, world: Wor
     const context = new CommandContext({ world, texts, output, options, signal: AbortSignal.any(signals) });
     const exitCode = await run(context, args, options);
     await output.flush();
+    if (exitCode !== EXIT.ok) output.errorMessage(endOfFailure(exitCode, spec, texts));
     return exitCode;
   } catch (error) {
     await output.flush();
@@ -67,6 +69,12 @@ async function runCommand({ spec, args, values, known }: CommandCall, world: Wor
   } finally {
     world.interrupted.removeEventListener('abort', onInterrupt);
   }
+}
+
+/** The last line of a command that told its problems one by one and did not succeed, with --json. */
+function endOfFailure(exitCode: number, { exitNotes = [] }: CommandCall['spec'], { t }: Texts): string {
+  const text = exitNotes.find(({ code }) => code === exitCode)?.text ?? 'exit.failed';
+  return jsonMessage({ message_type: 'exit_error', code: exitCode, message: t(text) });
 }
 
 /** `--lang id`: it must be known before the first word is printed, also before the one about a wrong option. */

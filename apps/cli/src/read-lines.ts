@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeError, LumbungError } from '@lumbung/stdx';
+import { describeError, errnoOf, LumbungError } from '@lumbung/stdx';
 import type { World } from './world.ts';
 
 /** Most a list of paths or patterns may hold; more is not a list. */
@@ -23,7 +23,7 @@ export async function readUserFile(world: World, file: string): Promise<Buffer> 
     throw new LumbungError('FILE_UNREADABLE', {
       kind: 'operator',
       message: `${file} cannot be read: ${describeError(cause)}`,
-      context: { path: file },
+      context: { path: file, errno: errnoOf(cause) },
       hint: 'check its path and who may read it',
       cause,
     });

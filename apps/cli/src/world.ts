@@ -3,7 +3,7 @@ import type { RepositoryPorts } from '@lumbung/engine';
 
 export interface TextOutput extends Writable {
   readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** Everything outside the command line, handed in by `main.ts`: a test hands in its own. */

@@ -146,6 +146,8 @@ export type {
 } from './maintenance/snapshot-changes.ts';
 export { planTag } from './maintenance/tag.ts';
 export { executeUpgrade, planUpgrade } from './maintenance/upgrade.ts';
+export { NODE_FAULTS, type PackProblem } from './maintenance/workers/messages.ts';
+export { BLOB_FAULTS } from './pack/blob-opener.ts';
 export { VERIFY_MODES, type VerifyMode } from './pack/pack-builder.ts';
 export { IndexedRepository } from './repository/indexed-repository.ts';
 export { type InitOptions, initRepository } from './repository/init-repository.ts';
@@ -195,6 +197,12 @@ export {
   type RestoreResult,
 } from './restorer/restore-options.ts';
 export { planRestore, type RestorePlan } from './restorer/restore-plan.ts';
+export {
+  type OpenSnapshotTreeOptions,
+  openSnapshotTree,
+  type SnapshotFile,
+  type SnapshotTree,
+} from './restorer/snapshot-tree.ts';
 export { formatRetentionDuration, parseRetentionDuration, type RetentionDuration } from './retention/duration.ts';
 export {
   EMPTY_POLICY,

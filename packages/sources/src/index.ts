@@ -1,4 +1,7 @@
+export { parseDatabaseUrl, type UrlContext } from './connection/database-url.ts';
+export { type PasswordLookups, type PasswordPlaces, withPassword } from './connection/find-password.ts';
 export type { Address, Target, TargetOptions, TlsOn, TlsOptions } from './connection/target.ts';
+export { targetText } from './connection/target-text.ts';
 export {
   type Check,
   type Control,
@@ -21,8 +24,10 @@ export {
   type SwapReport,
   type Workspace,
 } from './driver.ts';
+export { encodeComponent, uniqueComponents } from './entry/path-component.ts';
 export type { SourceEntry } from './entry/source-entry.ts';
 export type { TreeFile, TreeSource } from './entry/tree-source.ts';
+export { canonicalJson, type JsonValue } from './manifest/canonical-json.ts';
 export { DATABASE_ENGINES, type DatabaseEngine } from './manifest/database-engine.ts';
 export {
   type Manifest,
@@ -31,5 +36,15 @@ export {
   type ManifestTable,
   manifestSchema,
 } from './manifest/manifest.ts';
+export {
+  MANIFEST_PATH,
+  type PrintedManifest,
+  parseManifest,
+  printManifest,
+  readManifest,
+} from './manifest/manifest-file.ts';
+export { type DumpSizes, judgeSizes, type SizeAnomaly, sizesOf, tableName } from './manifest/size-history.ts';
 export { Secret } from './process/secret.ts';
+export { redisDriver } from './redis/redis-driver.ts';
 export { FINDING_CODES, type Finding, type FindingCode } from './verify/finding.ts';
+export { verifyTree } from './verify/verify-tree.ts';

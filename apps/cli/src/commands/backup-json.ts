@@ -35,6 +35,24 @@ export function itemJson(event: EventOf<'item'>): string {
   });
 }
 
+/** All files and bytes there are, once they are known. */
+export function scanFinishedJson(
+  { filesTotal, bytesTotal }: Pick<EventOf<'status'>, 'filesTotal' | 'bytesTotal'>,
+  elapsedMs: number,
+): string {
+  return jsonMessage({
+    message_type: 'verbose_status',
+    action: 'scan_finished',
+    item: '',
+    duration: elapsedMs / 1000,
+    data_size: bytesTotal,
+    data_size_in_repo: 0,
+    metadata_size: 0,
+    metadata_size_in_repo: 0,
+    total_files: filesTotal,
+  });
+}
+
 export function excludedItemJson(item: string): string {
   return jsonMessage({ message_type: 'excluded_item', item });
 }

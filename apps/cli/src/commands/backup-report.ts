@@ -1,11 +1,17 @@
 import { type BackupEvent, type BackupResult, shortId } from '@lumbung/engine';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandContext } from '../context.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import type { ProgressLine } from '../progress-line.ts';
 import { shownText } from '../shown-name.ts';
 import { StatusPace } from '../status-pace.ts';
-import { backupSummaryJson, excludedItemJson, itemErrorJson, itemJson, statusJson } from './backup-json.ts';
+import {
+  backupSummaryJson,
+  excludedItemJson,
+  itemErrorJson,
+  itemJson,
+  scanFinishedJson,
+  statusJson,
+} from './backup-json.ts';
 
 /** Tells what a backup does while it does it, and what it did. */
 export class BackupReport implements Disposable {
@@ -13,6 +19,7 @@ export class BackupReport implements Disposable {
   readonly #line: ProgressLine;
   readonly #pace: StatusPace;
   #hasParent = false;
+  #isWalkToldOf = false;
 
   constructor(context: CommandContext) {
     this.#context = context;
@@ -42,7 +49,7 @@ export class BackupReport implements Disposable {
         else output.say(t('backup.item.excluded', { item: shownText(event.item) }));
         break;
       case 'error': {
-        const { message } = errorSentence(fromErrorRecord(event.error), texts);
+        const message = recordSentence(event.error, texts);
         output.errorMessage(itemErrorJson(event, message));
         output.warn(`${t('error.label')}: ${t('error.item', { item: shownText(event.item), message })}`);
         break;
@@ -53,7 +60,7 @@ export class BackupReport implements Disposable {
         else output.note(t('backup.parent', { id: shortId(event.snapshotId) }));
         break;
       case 'warning': {
-        const message = texts.error(event.code, { detail: event.message, path: event.item })?.message ?? event.message;
+        const message = texts.error(event.code, {})?.message ?? event.message;
         output.warn(event.item === undefined ? message : t('error.item', { item: shownText(event.item), message }));
         break;
       }
@@ -63,6 +70,7 @@ export class BackupReport implements Disposable {
   #showStatus(event: Extract<BackupEvent, { kind: 'status' }>): void {
     const { output, texts } = this.#context;
     if (output.isJson) {
+      if (event.isWalkDone) this.#tellEndOfWalk(event);
       if (this.#pace.isDue()) output.message(statusJson(event, this.#line.elapsedMs));
       return;
     }
@@ -76,11 +84,19 @@ export class BackupReport implements Disposable {
     });
   }
 
+  /** What others find out by a scan before the backup is known here when the walk is done. */
+  #tellEndOfWalk(found: { readonly filesTotal: number; readonly bytesTotal: number }): void {
+    if (this.#isWalkToldOf || !this.reportsItems) return;
+    this.#isWalkToldOf = true;
+    this.#context.output.message(scanFinishedJson(found, this.#line.elapsedMs));
+  }
+
   finish(result: BackupResult): void {
     this.#line.clear();
     const { output, texts } = this.#context;
     const { t, count, bytes } = texts;
     const { summary } = result;
+    this.#tellEndOfWalk({ filesTotal: summary.totalFilesProcessed, bytesTotal: summary.totalBytesProcessed });
     output.message(backupSummaryJson(result));
     const files = {
       new: count(summary.filesNew),

@@ -8,6 +8,7 @@ import type { Output } from '../output.ts';
 import type { ProgressLine } from '../progress-line.ts';
 import type { Texts } from '../texts/texts.ts';
 import { withRepository } from '../with-repository.ts';
+import { findingSentence, problemSentence } from './finding-sentence.ts';
 import { filterOf, isFiltered } from './snapshot-filter.ts';
 
 export const run: CommandRun = async (context, _args, options) => {
@@ -49,15 +50,21 @@ function reporterOf({ output, texts }: CommandContext, line: ProgressLine): (eve
   };
 }
 
-function tellFinding(output: Output, { severity, message, problems = [] }: CheckFinding, { t }: Texts): void {
+function tellFinding(output: Output, finding: CheckFinding, texts: Texts): void {
+  const { severity, problems = [] } = finding;
+  const { t } = texts;
   if (severity === 'information' && output.verbosity < 1) return;
+  const message = findingSentence(finding, texts);
   if (severity !== 'error') {
     output.note(message);
     return;
   }
-  output.errorMessage(jsonMessage({ message_type: 'error', message }));
+  const details = problems.map((problem) => problemSentence(problem, texts));
+  output.errorMessage(
+    jsonMessage({ message_type: 'error', message: [message, details.join('; ')].join(' ').trimEnd() }),
+  );
   output.warn(`${t('error.label')}: ${message}`);
-  for (const problem of problems) output.warn(`  ${problem}`);
+  for (const detail of details) output.warn(`  ${detail}`);
 }
 
 function summaryJson(report: CheckReport): string {

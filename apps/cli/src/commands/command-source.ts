@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { StreamEntry } from '@lumbung/engine';
-import { describeError, LumbungError } from '@lumbung/stdx';
+import { errnoOf, LumbungError } from '@lumbung/stdx';
 
 export interface CommandSource {
   readonly open: StreamEntry['open'];
@@ -29,13 +29,13 @@ export function commandSource(
       const child = spawn(program, args, { cwd, signal, stdio: ['ignore', 'pipe', 'inherit'] });
       ended = new Promise<void>((resolve, reject) => {
         child.on('error', (cause) => {
-          const failure = commandFailed(program, describeError(cause), cause);
+          const failure = commandFailed(program, { errno: errnoOf(cause) }, cause);
           child.stdout.destroy(failure);
           reject(failure);
         });
         child.on('close', (code, signalName) => {
           if (code === 0) resolve();
-          else reject(commandFailed(program, signalName === null ? `code ${String(code)}` : signalName));
+          else reject(commandFailed(program, signalName === null ? { exitCode: code ?? undefined } : { signalName }));
         });
       });
       // Whoever waits for it hears of the failure; nobody else may crash of it meanwhile.
@@ -48,11 +48,20 @@ export function commandSource(
   };
 }
 
-function commandFailed(program: string, reason: string, cause?: unknown): LumbungError {
+function commandFailed(
+  program: string,
+  how: {
+    readonly exitCode?: number | undefined;
+    readonly signalName?: string | undefined;
+    readonly errno?: string | undefined;
+  },
+  cause?: unknown,
+): LumbungError {
+  const { exitCode, signalName, errno } = how;
   return new LumbungError('COMMAND_FAILED', {
     kind: 'operator',
-    message: `the command ${program} failed: ${reason}; no snapshot was written`,
-    context: { program, reason },
+    message: `the command ${program} failed (${String(exitCode ?? signalName ?? errno)}); no snapshot was written`,
+    context: { program, exitCode, signalName, errno },
     hint: 'run the command by hand to see what it says',
     cause,
   });

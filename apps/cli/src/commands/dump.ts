@@ -11,10 +11,10 @@ import {
   resolveNode,
   resolveTree,
 } from '@lumbung/engine';
-import { byteStringOfText, fromErrorRecord, LumbungError } from '@lumbung/stdx';
+import { byteStringOfText, LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { shownName } from '../shown-name.ts';
 import { withRepository } from '../with-repository.ts';
@@ -50,7 +50,7 @@ export const run: CommandRun = async (context, [spec = '', pathText = ''], optio
         line.show({ text, done: bytesWritten, isBytes: true });
       },
       onSkipped: ({ path: skippedPath, error }) => {
-        const { message } = errorSentence(fromErrorRecord(error), texts);
+        const message = recordSentence(error, texts);
         output.warn(texts.t('dump.skipped', { item: shownName(skippedPath), message }));
       },
     };

@@ -12,17 +12,16 @@ import {
   type SnapshotRecord,
   shortId,
 } from '@lumbung/engine';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import type { CommandContext } from '../context.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { OptionBag } from '../option-bag.ts';
 import { shownText } from '../shown-name.ts';
 import { withRepository } from '../with-repository.ts';
 import { pruneAndReport } from './prune-report.ts';
 import { shownReason } from './shown-reason.ts';
-import { filterOf, groupByOf, snapshotJson } from './snapshot-filter.ts';
+import { filterOf, groupByOf, namedTags, snapshotJson } from './snapshot-filter.ts';
 import { snapshotTable } from './snapshots.ts';
 
 export const run: CommandRun = async (context, args, options) => {
@@ -31,7 +30,7 @@ export const run: CommandRun = async (context, args, options) => {
   return await withRepository(context, isDryRun ? 'preview' : 'exclusive', async ({ repository, lock, signal }) => {
     const onEvent = (event: ForgetEvent): void => {
       if (event.kind !== 'unreadable' && event.kind !== 'removeFailed') return;
-      const { message } = errorSentence(fromErrorRecord(event.error), texts);
+      const message = recordSentence(event.error, texts);
       const id = shortId(event.snapshotId);
       output.warn(texts.t(event.kind === 'unreadable' ? 'forget.unreadable' : 'forget.failed', { id, message }));
     };
@@ -124,7 +123,7 @@ function planJson(plan: ForgetPlan): string {
     const reasons = group.reasons
       .map(({ snapshot, matches }) => `{"snapshot":${snapshotJson(snapshot)},"matches":${JSON.stringify(matches)}}`)
       .join(',');
-    const head = `"tags":${JSON.stringify(group.tags ?? null)},"host":${JSON.stringify(group.hostname ?? '')},"paths":${JSON.stringify(group.paths ?? null)}`;
+    const head = `"tags":${JSON.stringify(namedTags(group.tags))},"host":${JSON.stringify(group.hostname ?? '')},"paths":${JSON.stringify(group.paths ?? null)}`;
     return `{${head},"keep":[${keep}],"remove":${remove},"reasons":[${reasons}]}`;
   });
   return `[${groups.join(',')}]`;

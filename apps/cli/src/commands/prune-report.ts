@@ -11,6 +11,7 @@ import {
   shortId,
 } from '@lumbung/engine';
 import type { CommandContext } from '../context.ts';
+import { recordSentence } from '../errors.ts';
 import { jsonMessage } from '../json.ts';
 import type { OptionBag } from '../option-bag.ts';
 import type { HeldRepository } from '../with-repository.ts';
@@ -57,7 +58,9 @@ export async function pruneAndReport(
         line.show({ text: t(`prune.phase.${phase}`), done: event.done, total: event.total });
         break;
       case 'removeFailed':
-        output.warn(t('prune.removeFailed', { id: shortId(event.packId), message: event.message }));
+        output.warn(
+          t('prune.removeFailed', { id: shortId(event.packId), message: recordSentence(event.error, texts) }),
+        );
         break;
     }
   };

@@ -1,7 +1,6 @@
 import { type RecoverEvent, recoverSnapshots, shortId } from '@lumbung/engine';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
 import { withRepository } from '../with-repository.ts';
@@ -14,7 +13,7 @@ export const run: CommandRun = async (context) =>
     const onEvent = (event: RecoverEvent): void => {
       if (event.kind === 'progress') line.show({ text: t('recover.trees'), done: event.done, total: event.total });
       else {
-        const { message } = errorSentence(fromErrorRecord(event.error), texts);
+        const message = recordSentence(event.error, texts);
         output.warn(t('recover.unreadable', { id: shortId(event.treeId), message }));
       }
     };

@@ -1,5 +1,6 @@
 import { executeRepairIndex, planRepairIndex, type RepairIndexEvent, shortId } from '@lumbung/engine';
 import type { CommandRun } from '../command-spec.ts';
+import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
 import { withRepository } from '../with-repository.ts';
@@ -15,10 +16,17 @@ export const run: CommandRun = async (context, _args, options) =>
           line.show({ text: t(`repairIndex.phase.${event.phase}`), done: event.done, total: event.total });
           break;
         case 'indexUnreadable':
-          output.warn(t('repairIndex.indexUnreadable', { id: event.indexId.slice(0, 8), message: event.message }));
+          output.warn(
+            t('repairIndex.indexUnreadable', {
+              id: event.indexId.slice(0, 8),
+              message: recordSentence(event.error, texts),
+            }),
+          );
           break;
         case 'packUnreadable':
-          output.warn(t('repairIndex.packUnreadable', { id: event.packId, message: event.message }));
+          output.warn(
+            t('repairIndex.packUnreadable', { id: event.packId, message: recordSentence(event.error, texts) }),
+          );
           break;
       }
     };

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { executeRepairPacks, parsePackId, planRepairPacks, type RepairPacksEvent, shortId } from '@lumbung/engine';
 import type { CommandRun } from '../command-spec.ts';
+import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
 import { withRepository } from '../with-repository.ts';
@@ -18,10 +19,12 @@ export const run: CommandRun = async (context, args) => {
           line.show({ text: t(`repairPacks.phase.${event.phase}`), done: event.done, total: event.total });
           break;
         case 'blobLost':
-          output.warn(t('repairPacks.blobLost', { id: shortId(event.blobId), message: event.message }));
+          output.warn(t('repairPacks.blobLost', { id: shortId(event.blobId), message: t(`fault.${event.fault}`) }));
           break;
         case 'removeFailed':
-          output.warn(t('prune.removeFailed', { id: shortId(event.packId), message: event.message }));
+          output.warn(
+            t('prune.removeFailed', { id: shortId(event.packId), message: recordSentence(event.error, texts) }),
+          );
           break;
       }
     };

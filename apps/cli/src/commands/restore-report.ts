@@ -1,7 +1,6 @@
 import type { RestoreEvent, RestoreProgress, RestoreResult } from '@lumbung/engine';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandContext } from '../context.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import type { ProgressLine } from '../progress-line.ts';
 import { shownName } from '../shown-name.ts';
 import { StatusPace } from '../status-pace.ts';
@@ -32,7 +31,7 @@ export class RestoreReport implements Disposable {
         break;
       case 'error':
       case 'warning': {
-        const { message } = errorSentence(fromErrorRecord(event.error), texts);
+        const message = recordSentence(event.error, texts);
         const sentence = t('error.item', { item: shownName(event.path), message });
         if (event.kind === 'error') output.errorMessage(restoreErrorJson(event, message));
         output.warn(event.kind === 'error' ? `${t('error.label')}: ${sentence}` : sentence);

@@ -6,9 +6,8 @@ import {
   type SnapshotRecord,
   shortId,
 } from '@lumbung/engine';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandContext } from '../context.ts';
-import { errorSentence } from '../errors.ts';
+import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
 import { shownText } from '../shown-name.ts';
@@ -46,7 +45,7 @@ export class SnapshotChangeReport {
       const key = plan.removesOld ? 'change.saved' : 'change.kept';
       output.say(texts.t(key, { old: shortId(event.oldId), new: shortId(event.newId) }));
     } else if (event.kind === 'removeFailed') {
-      const { message } = errorSentence(fromErrorRecord(event.error), texts);
+      const message = recordSentence(event.error, texts);
       const sentence = texts.t('forget.failed', { id: shortId(event.snapshotId), message });
       output.warn(sentence);
       output.errorMessage(jsonMessage({ message_type: 'error', error: { message: sentence } }));

@@ -41,6 +41,11 @@ export function groupByOf(options: OptionBag): readonly GroupKey[] | undefined {
     );
 }
 
+/** The tags of a group in JSON: none are null, as the groups of other clients have it. */
+export function namedTags(tags: readonly string[] | null | undefined): readonly string[] | null {
+  return tags === undefined || tags === null || tags.length === 0 ? null : tags;
+}
+
 /** A snapshot as `snapshots --json` shows it. */
 export function snapshotJson(snapshot: SnapshotRecord): string {
   return goJsonObject([

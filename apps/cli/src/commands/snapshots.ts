@@ -18,7 +18,7 @@ import { jsonMessage } from '../json.ts';
 import type { OptionBag } from '../option-bag.ts';
 import { shownText } from '../shown-name.ts';
 import { withRepository } from '../with-repository.ts';
-import { filterOf, groupByOf, shownTime, snapshotJson } from './snapshot-filter.ts';
+import { filterOf, groupByOf, namedTags, shownTime, snapshotJson } from './snapshot-filter.ts';
 import { formatTable, type TableColumn } from './table.ts';
 
 type Group = SnapshotGroup<SnapshotRecord>;
@@ -78,7 +78,8 @@ function printJson(
   if (groupBy === undefined) output.data(list(groups.flatMap(({ snapshots }) => snapshots)));
   else {
     const items = groups.map(
-      ({ key, snapshots }) => `{"group_key":${jsonMessage(key)},"snapshots":${list(snapshots)}}`,
+      ({ key, snapshots }) =>
+        `{"group_key":${jsonMessage({ ...key, tags: namedTags(key.tags) })},"snapshots":${list(snapshots)}}`,
     );
     output.data(`[${items.join(',')}]`);
   }

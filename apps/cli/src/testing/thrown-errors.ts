@@ -79,7 +79,7 @@ function keysOf(node: Node): string[] | undefined {
   return isPlain(node) ? [...fieldsOf(node).keys()] : undefined;
 }
 
-function visit(node: Node, act: (node: Node) => void): void {
+export function visit(node: Node, act: (node: Node) => void): void {
   act(node);
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {

@@ -18,14 +18,22 @@ function placeholdersOf(text: string): string[] {
   return [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name))].sort();
 }
 
-/** What an error may say at all its places: message and hint together. */
-function wholeText({ message, hint = '', hintNear = '' }: ErrorText): string {
-  return [message, hint, hintNear].join('\n');
+/** What an error may say: message and hint together, whatever values it has. */
+function wholeText({ message, hint = '', messageWith = {}, hintWith = {} }: ErrorText): string {
+  return [message, hint, ...Object.values(messageWith), ...Object.values(hintWith)].join('\n');
+}
+
+/** What every place must give: a text that is for errors with some value may count on that one. */
+function wantedOf({ message, hint = '', messageWith = {}, hintWith = {} }: ErrorText): string[] {
+  const optional = [...Object.entries(messageWith), ...Object.entries(hintWith)].flatMap(([name, text]) =>
+    placeholdersOf(text).filter((each) => each !== name),
+  );
+  return [...placeholdersOf(`${message}\n${hint}`), ...optional];
 }
 
 /** `ERRNO_EACCES` when a command fails by it, `EACCES` as the reason beside an item. */
 function isOfSystem(code: string): boolean {
-  return /^(?:ERRNO_)?E[A-Z]+$/.test(code) && code !== 'UNEXPECTED';
+  return /^(?:ERRNO_)?E[A-Z]+$/.test(code);
 }
 
 function sourcesUnder(pattern: string): string {
@@ -99,8 +107,8 @@ describe('the texts of errors', () => {
     const missing = sites.flatMap(({ code, place, contextKeys }) => {
       const text = enErrorTexts[code];
       if (text === undefined || contextKeys === undefined) return [];
-      const given = new Set([...contextKeys, 'detail']);
-      return placeholdersOf(wholeText(text))
+      const given = new Set(contextKeys);
+      return wantedOf(text)
         .filter((name) => !given.has(name))
         .map((name) => `${code} ${name} ${place}`);
     });
@@ -110,7 +118,7 @@ describe('the texts of errors', () => {
   it('asks for no value in Indonesian that English does not know', () => {
     const strange = Object.entries(idErrorTexts).flatMap(([code, text]) => {
       const english = enErrorTexts[code];
-      const known = new Set([...(english === undefined ? [] : placeholdersOf(wholeText(english))), 'detail']);
+      const known = new Set(english === undefined ? [] : placeholdersOf(wholeText(english)));
       return placeholdersOf(wholeText(text)).filter((name) => !known.has(name));
     });
     expect(strange).toEqual([]);

@@ -15,13 +15,19 @@ export type Catalogue = Translation<typeof en>;
 /** What an error says to people: what happened, and what to do. */
 export interface ErrorText {
   readonly message: string;
+  /** Instead of the message, when the error has the value of that name: the first that it has. */
+  readonly messageWith?: Readonly<Record<string, string>>;
   readonly hint?: string;
-  /** Instead of the hint, when something near to what was typed is known. */
-  readonly hintNear?: string;
+  /** The same of the hint. */
+  readonly hintWith?: Readonly<Record<string, string>>;
 }
 
 /** By the error's code. */
 export type ErrorCatalogue = Readonly<Record<string, ErrorText>>;
+
+/** What the engine says in English as the reason of an error, by its English: in the words of a language. `{{name}}` stands for
+ *  any text. */
+export type PhraseCatalogue = Readonly<Record<string, string>>;
 
 export type TextValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -34,6 +40,10 @@ export interface Texts {
   value(word: string): string;
   /** What an error says; undefined: there is no text for its code. */
   error(code: string, values: TextValues): ErrorText | undefined;
+  /** A reason that the engine gives in English, in this language; what is not known stays as it is. */
+  phrase(english: string): string;
+  /** `24 November 2026 at 14:05 GMT+8`, in the zone of this machine or in `timeZone`. @param atMs since 1970 */
+  moment(atMs: number, timeZone?: string): string;
   /** `1.96 KiB`: three digits that count. */
   bytes(bytes: number): string;
   /** `48,578`. */
@@ -51,17 +61,25 @@ export interface Texts {
 /** Only the language that is spoken is loaded. */
 async function catalogueOf(
   language: Language,
-): Promise<{ readonly texts: Catalogue; readonly errors: ErrorCatalogue }> {
+): Promise<{ readonly texts: Catalogue; readonly errors: ErrorCatalogue; readonly phrases: PhraseCatalogue }> {
   if (language === 'id') {
-    const [{ id }, { idErrors }] = await Promise.all([import('./id/index.ts'), import('./id/errors.ts')]);
-    return { texts: id, errors: idErrors };
+    const [{ id }, { idErrors }, { idPhrases }] = await Promise.all([
+      import('./id/index.ts'),
+      import('./id/errors.ts'),
+      import('./id/phrases.ts'),
+    ]);
+    return { texts: id, errors: idErrors, phrases: idPhrases };
   }
-  const [{ en }, { enErrors }] = await Promise.all([import('./en/index.ts'), import('./en/errors.ts')]);
-  return { texts: en, errors: enErrors };
+  const [{ en }, { enErrors }, { enPhrases }] = await Promise.all([
+    import('./en/index.ts'),
+    import('./en/errors.ts'),
+    import('./en/phrases.ts'),
+  ]);
+  return { texts: en, errors: enErrors, phrases: enPhrases };
 }
 
 export async function loadTexts(language: Language): Promise<Texts> {
-  const { texts, errors } = await catalogueOf(language);
+  const { texts, errors, phrases } = await catalogueOf(language);
   const instance = i18next.createInstance();
   await instance.init({
     lng: language,
@@ -82,12 +100,43 @@ export async function loadTexts(language: Language): Promise<Texts> {
     error: (code, values) => {
       const found = Object.hasOwn(errors, code) ? errors[code] : undefined;
       if (found === undefined) return undefined;
-      const { message } = found;
-      const hint = values['near'] === undefined ? found.hint : (found.hintNear ?? found.hint);
+      const fitting = (texts: ErrorText['messageWith']): string | undefined =>
+        Object.entries(texts ?? {}).find(([name]) => values[name] !== undefined)?.[1];
+      const message = fitting(found.messageWith) ?? found.message;
+      const hint = fitting(found.hintWith) ?? found.hint;
       return { message: fill(message, values), ...(hint === undefined ? {} : { hint: fill(hint, values) }) };
     },
+    phrase: (english) => translatePhrase(english, phrases),
+    moment: (atMs, timeZone) => momentIn(language, atMs, timeZone),
     ...numbersIn(language),
   };
+}
+
+const PLACEHOLDER = /\{\{(\w+)\}\}/;
+
+/** @param phrases by their English; one with `{{name}}` fits any text there, and says it at the same name */
+export function translatePhrase(english: string, phrases: PhraseCatalogue): string {
+  if (Object.hasOwn(phrases, english)) return phrases[english] ?? english;
+  for (const [pattern, translated] of Object.entries(phrases)) {
+    const [head = '', name, tail = ''] = pattern.split(PLACEHOLDER);
+    if (name === undefined || english.length < head.length + tail.length) continue;
+    if (!english.startsWith(head) || !english.endsWith(tail)) continue;
+    return translated.replace(`{{${name}}}`, () => english.slice(head.length, english.length - tail.length));
+  }
+  return english;
+}
+
+/** The language's own way to write a moment, with its name of the zone: Indonesia has three. */
+function momentIn(language: Language, atMs: number, timeZone: string | undefined): string {
+  return new Intl.DateTimeFormat(language === 'id' ? 'id-ID' : 'en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(atMs);
 }
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;

@@ -85,9 +85,16 @@ export interface StreamEntry {
   readonly mtimeMs?: number;
 }
 
+/** Streams that are open at the same time, however many are allowed: each may hold a chunk of the largest size. */
+export const STREAMS_PARALLEL_MAX = 32;
+
 export interface StreamBackupOptions extends SnapshotOptions {
-  /** Awaited one after the other; content of one entry is spread over all workers. */
+  /** Asked for one after the other; content of one entry is spread over all workers. The iterator may withhold an entry
+   *  until earlier ones have ended. It is told by `return` when no more is wanted. */
   readonly entries: AsyncIterable<StreamEntry> | Iterable<StreamEntry>;
+  /** Entries that are opened and read at the same time: the next is asked for while others are still being read. Default 1,
+   *  at most `STREAMS_PARALLEL_MAX`. */
+  readonly parallel?: number;
   /** Recorded as the snapshot's paths; default: the entries' paths. */
   readonly paths?: readonly string[];
   /** Runs when every stream has been read and before the snapshot is written: throw, and there is none. */

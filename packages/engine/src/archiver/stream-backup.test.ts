@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { FaultyBackend, faultPlan } from '@lumbung/backend/testing';
 import { textOf } from '@lumbung/stdx';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeTreeStable, parseTree } from '../format/tree.ts';
 import { createTestRepository, type TestRepository } from '../testing/test-repository.ts';
+import { WatchedBackend } from '../testing/watched-backend.ts';
 import type { BackupEvent, StreamEntry } from './backup-options.ts';
 import { backupStreams } from './stream-backup.ts';
+import { ArchivePool } from './workers/pool.ts';
 
 const MIB = 2 ** 20;
 let lab: TestRepository;
@@ -218,5 +220,248 @@ describe('streams in bad luck', () => {
     const result = await backupStreams(repository, { entries: [entryOf('a', randomBytes(5 * MIB))], dryRun: true });
     expect(result.outcome).toBe('dry-run');
     expect(faulty.writesSeen).toBe(0);
+  });
+});
+
+describe('several streams at once', () => {
+  const silent = (): Readable => new Readable({ read: () => {} });
+
+  async function untilQuiet(turns = 50): Promise<void> {
+    for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async function lockCount(): Promise<number> {
+    let count = 0;
+    for await (const _ of lab.repository.listIds('locks')) count += 1;
+    return count;
+  }
+
+  it('become what they become one after the other', async () => {
+    const large = randomBytes(20 * MIB);
+    large.fill(1, 2 * MIB, 11 * MIB); // nowhere to cut
+    const pieces = (size: number, at: number): StreamEntry => ({
+      path: `data/t${at}/0000.copy`,
+      open: () =>
+        Readable.from(
+          (function* () {
+            for (let from = at; from < at + size; from += 70_001) {
+              yield large.subarray(from, Math.min(from + 70_001, at + size));
+            }
+          })(),
+        ),
+    });
+    const sizes = [0, 20 * MIB - 12, 1, 5000, 512 * 1024, 512 * 1024 + 1, 3 * MIB, 0, 9 * MIB, 70_001, 7];
+    const entries = sizes.map((size, at) => pieces(size, at));
+    const options = { timeMs: 5000, parent: { kind: 'none' } as const };
+    const one = await backupStreams(lab.repository, { ...options, entries });
+    const other = await createTestRepository({ packSizeBytes: 4 * MIB });
+    const many = await backupStreams(other.repository, { ...options, entries, parallel: 5 });
+    expect(many.tree).toBe(one.tree);
+    const counted = ({ summary }: typeof one) => [
+      summary.filesNew,
+      summary.dirsNew,
+      summary.totalBytesProcessed,
+      summary.dataBlobs,
+      summary.dataAdded,
+    ];
+    expect(counted(many)).toEqual(counted(one));
+    expect(one.summary.totalBytesProcessed).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    // And what was stored is there to be read.
+    const indexed = await other.repository.loadIndex();
+    const [data] = parseTree(await indexed.loadBlob('tree', many.tree));
+    const folders = parseTree(await indexed.loadBlob('tree', data?.subtree ?? many.tree));
+    for (const folder of folders) {
+      const [node] = parseTree(await indexed.loadBlob('tree', folder.subtree ?? many.tree));
+      const at = Number(textOf(folder.name).slice(1));
+      const content = await Promise.all((node?.content ?? []).map((id) => indexed.loadBlob('data', id)));
+      expect(Buffer.concat(content).equals(large.subarray(at, at + (sizes[at] ?? -1)))).toBe(true);
+    }
+  });
+
+  it.each([
+    [1, undefined],
+    [3, 3],
+  ])('are %i at most', async (openMax, parallel) => {
+    let open = 0;
+    let openMost = 0;
+    const entries = Array.from(
+      { length: 9 },
+      (_, nr): StreamEntry => ({
+        path: `${nr}`,
+        open: () => {
+          open += 1;
+          openMost = Math.max(openMost, open);
+          return Readable.from(
+            (async function* () {
+              await untilQuiet(5);
+              yield `${nr}`;
+              open -= 1;
+            })(),
+          );
+        },
+      }),
+    );
+    await backupStreams(lab.repository, { entries, ...(parallel === undefined ? {} : { parallel }) });
+    expect(openMost).toBe(openMax);
+  });
+
+  it('wait for an entry that is withheld until earlier ones have ended', async () => {
+    let ended = 0;
+    let returned = 0;
+    async function* entries(): AsyncGenerator<StreamEntry, void, undefined> {
+      try {
+        for (let nr = 0; nr < 5; nr += 1) {
+          const stream = Readable.from([`${nr}`]);
+          const end = new Promise<void>((resolve) => {
+            stream.once('close', () => {
+              ended += 1;
+              resolve();
+            });
+          });
+          yield { path: `${nr}`, open: () => stream };
+          await end;
+        }
+        expect(ended).toBe(5);
+      } finally {
+        returned += 1;
+      }
+    }
+    const result = await backupStreams(lab.repository, { entries: entries(), parallel: 4 });
+    expect([result.summary.filesNew, returned]).toEqual([5, 1]);
+  });
+
+  it('end together when one of them fails, and no more is asked for', async () => {
+    const others = [silent(), silent()];
+    let isReturned = false;
+    async function* entries(): AsyncGenerator<StreamEntry, void, undefined> {
+      try {
+        for (const [nr, stream] of others.entries()) yield { path: `${nr}`, open: () => stream };
+        yield { path: 'bad', open: () => Promise.reject(new Error('refused')) };
+        yield entryOf('never', 'x');
+      } finally {
+        isReturned = true;
+      }
+    }
+    const running = backupStreams(lab.repository, { entries: entries(), parallel: 3 });
+    await expect(running).rejects.toThrow('refused');
+    expect(others.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+    expect(isReturned).toBe(true);
+    expect([await snapshotCount(), await lockCount()]).toEqual([0, 0]);
+  });
+
+  it('fail also while the next entry is withheld for good', async () => {
+    let returns = 0;
+    const stop = new AbortController();
+    const stream = silent();
+    let asked = 0;
+    const entries: AsyncIterable<StreamEntry> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          asked += 1;
+          if (asked === 1) return { done: false, value: { path: 'a', open: () => stream } };
+          setImmediate(() => stop.abort(new Error('enough')));
+          return new Promise<never>(() => {});
+        },
+        return: async () => {
+          returns += 1;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const running = backupStreams(lab.repository, { entries, parallel: 2 }, { signal: stop.signal });
+    await expect(running).rejects.toThrow('enough');
+    expect([asked, returns, stream.destroyed]).toEqual([2, 1, true]);
+  });
+
+  it('end also when one is opened too late', async () => {
+    const late = Promise.withResolvers<Readable>();
+    const entries: StreamEntry[] = [
+      { path: 'late', open: () => late.promise },
+      { path: 'bad', open: () => Promise.reject(new Error('refused')) },
+    ];
+    await expect(backupStreams(lab.repository, { entries, parallel: 2 })).rejects.toThrow('refused');
+    const stream = silent();
+    late.resolve(stream);
+    await untilQuiet();
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('end also when one says after its end that it was not whole', async () => {
+    const first = new Readable({
+      autoDestroy: false,
+      read() {
+        this.push('half');
+        this.push(null);
+      },
+    });
+    first.once('end', () => setImmediate(() => first.emit('error', new Error('exit code 1'))));
+    const entries: StreamEntry[] = [
+      { path: 'a', open: () => first },
+      { path: 'b', open: () => silent() },
+    ];
+    await expect(backupStreams(lab.repository, { entries })).rejects.toThrow('exit code 1');
+    expect(await snapshotCount()).toBe(0);
+  });
+
+  it('are refused two at one path, also while the first is being read', async () => {
+    const first = silent();
+    const entries: StreamEntry[] = [{ path: 'a', open: () => first }, entryOf('a', 'x')];
+    await expect(backupStreams(lab.repository, { entries, parallel: 2 })).rejects.toMatchObject({
+      code: 'BACKUP_STREAM_PATH_INVALID',
+    });
+    expect(first.destroyed).toBe(true);
+  });
+
+  it.each([1, 4])('share jobs when they are small (%i at once)', async (parallel) => {
+    const enqueue = vi.spyOn(ArchivePool.prototype, 'enqueue');
+    try {
+      const entries = Array.from({ length: 3000 }, (_, nr) => entryOf(`data/${nr}`, `row of table ${nr % 2990}\n`));
+      const { summary } = await backupStreams(lab.repository, { entries, parallel, paths: ['/'] });
+      expect([summary.filesNew, summary.dataBlobs]).toEqual([3000, 2990]);
+      expect(enqueue.mock.calls.length).toBeLessThanOrEqual(4);
+    } finally {
+      enqueue.mockRestore();
+    }
+  });
+
+  it('are not read on while nothing can be stored', async () => {
+    const backend = new WatchedBackend(lab.backend);
+    const repository = await lab.reopen({ backend });
+    const stop = new AbortController();
+    const { promise: heldUp, resolve: hold } = Promise.withResolvers<void>();
+    backend.beforeEach = async (operation, signal) => {
+      if (operation !== 'save data') return;
+      hold();
+      await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+    };
+    let readBytes = 0;
+    const block = randomBytes(MIB);
+    const endless = (nr: number): StreamEntry => ({
+      path: `${nr}`,
+      open: () => {
+        let at = 0;
+        return new Readable({
+          highWaterMark: 1,
+          read() {
+            block.writeUInt32LE(nr * 1000 + at, (at * 997) % (MIB - 4));
+            at += 1;
+            readBytes += block.length;
+            this.push(Buffer.from(block));
+          },
+        });
+      },
+    });
+    const entries = Array.from({ length: 6 }, (_, nr) => endless(nr));
+    const running = backupStreams(repository, { entries, parallel: 6 }, { signal: stop.signal });
+    running.catch(() => {});
+    await heldUp;
+    for (let before = -1; before !== readBytes; ) {
+      before = readBytes;
+      await untilQuiet(300);
+    }
+    // Batches with the workers and before them, a chunk of each stream, and the packs that could not be stored.
+    expect(readBytes).toBeLessThan((32 + 2 * 4 + 6 * 9 + 4 * 8) * MIB);
+    stop.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
   });
 });

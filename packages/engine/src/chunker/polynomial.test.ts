@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { systemRandom } from '@lumbung/stdx/node';
+import { fuzzRuns } from '@lumbung/stdx/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { smallCutChunker } from './chunker-params.ts';
 import { createPolynomial, isIrreducible, parsePolynomial, polynomialHex, remainder } from './polynomial.ts';
@@ -36,6 +38,26 @@ describe('polynomials', () => {
   ])('refuses %s', (hex) => {
     expect(() => parsePolynomial(hex)).toThrow(
       expect.objectContaining({ code: 'CONFIG_POLYNOMIAL_INVALID', kind: 'corruption' }),
+    );
+  });
+
+  it('fuzz: is accepted in the one way it is written, or refused', () => {
+    const digits = fc.string({ unit: fc.constantFrom(...'0123456789abcdefAF'), minLength: 13, maxLength: 15 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          digits,
+          digits.map((rest) => `3${rest.slice(0, 13)}`),
+        ),
+        (hex) => {
+          try {
+            expect(polynomialHex(parsePolynomial(hex))).toBe(hex.replace(/^0+/, ''));
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'CONFIG_POLYNOMIAL_INVALID', kind: 'corruption' });
+          }
+        },
+      ),
+      { numRuns: fuzzRuns() },
     );
   });
 });

@@ -2,6 +2,7 @@ import { type ByteString, byteStringOf, byteStringOfText } from '@lumbung/stdx';
 import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { damagedText } from '../format/testing/mutations.ts';
 import { foldCase } from './fold-case.ts';
 import { parsePatternFile } from './pattern-file.ts';
 import { PatternList } from './pattern-list.ts';
@@ -250,6 +251,50 @@ describe('patterns', () => {
         } catch (error) {
           expect(error).toMatchObject({ code: 'PATTERN_INVALID' });
         }
+      }),
+      { numRuns: fuzzRuns(500) },
+    );
+  });
+
+  it('fuzz: damaged, are patterns that do not take for ever, or are refused', () => {
+    const originals = [
+      '/home/*/.cache/**',
+      '!/srv/www/[a-z0-9]*/upload?.tmp',
+      '**/node_modules/**/*.min.js',
+      '*.[ch]pp',
+      'C:\\\\Users\\*\\[^a-c]x',
+      '/a/**/b/**/c/*é',
+    ];
+    const shown = /^.{0,300}$/s;
+    fc.assert(
+      fc.property(damagedText(originals), paths, fc.boolean(), (text, path, caseInsensitive) => {
+        try {
+          const list = PatternList.parse([text], { caseInsensitive });
+          if (list.matches(path) && !text.startsWith('!')) expect(list.childMayMatch(path)).toBe(true);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'PATTERN_INVALID', message: expect.stringMatching(shown) });
+        }
+      }),
+      { numRuns: fuzzRuns(500) },
+    );
+  });
+
+  it('fuzz: damaged files of them give one line each at most, without what is not set', () => {
+    const originals = [
+      '\ufeff# caches\n*.tmp \r\n\n  $HOME/x\n${HOME}/.cache/$USER\n\t/c d\n${no\n',
+      '!/a$$b\n$USER$$\n',
+    ];
+    const set = new Map([
+      ['HOME', '/home/u'],
+      ['USER', 'u'],
+    ]);
+    fc.assert(
+      fc.property(damagedText(originals), (text) => {
+        const lines = parsePatternFile(text, (name) => set.get(name));
+        expect(lines.length).toBeLessThanOrEqual(text.split('\n').length);
+        // Two dollars are one that means nothing.
+        const unset = text.includes('$$') ? '\n' : '${';
+        for (const line of lines) expect(line).not.toContain(unset);
       }),
       { numRuns: fuzzRuns(500) },
     );

@@ -237,9 +237,9 @@ describe('a snapshot', () => {
   });
 });
 
-describe('a lock', () => {
-  const LOCK = '{"time":"2024-02-03T05:00:00Z","exclusive":true,"hostname":"h","username":"u","pid":5,"uid":1,"gid":2}';
+const LOCK = '{"time":"2024-02-03T05:00:00Z","exclusive":true,"hostname":"h","username":"u","pid":5,"uid":1,"gid":2}';
 
+describe('a lock', () => {
   it.each([LOCK, '{"time":"2024-02-03T05:00:00Z","exclusive":false,"hostname":"","username":"","pid":1}'])(
     'is read, and written again the same: %s',
     (json) => {
@@ -263,7 +263,11 @@ describe('documents', () => {
     ['CONFIG_INVALID', parseConfig, [Buffer.from(STOCK_FIXTURE.configJson)]],
     ['KEY_FILE_INVALID', parseKeyFile, [keyFileJson]],
     ['SNAPSHOT_INVALID', parseSnapshot, [Buffer.from(FULL_SNAPSHOT), Buffer.from(STOCK_FIXTURE.snapshotJson)]],
-    ['LOCK_INVALID', parseLock, [Buffer.from('{"time":"2024-02-03T05:00:00Z","exclusive":true,"pid":5}')]],
+    [
+      'LOCK_INVALID',
+      parseLock,
+      [Buffer.from(LOCK), Buffer.from('{"time":"2024-02-03T05:00:00Z","exclusive":true,"pid":5}')],
+    ],
   ] as const)('fuzz: damaged, are read or refused with %s', (code, parse, originals) => {
     fc.assert(
       fc.property(damaged([...originals]), (bytes) => {

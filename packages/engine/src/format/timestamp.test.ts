@@ -2,6 +2,7 @@ import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { timestamps } from './testing/arbitraries.ts';
+import { damagedText } from './testing/mutations.ts';
 import {
   civilOf,
   civilOfDays,
@@ -141,6 +142,16 @@ describe('parseTimestamp', () => {
         if (isTimestampText(text)) instantOf(text);
       }),
       { numRuns: fuzzRuns(1000) },
+    );
+  });
+
+  it('fuzz: reads damaged stamps or refuses them', () => {
+    fc.assert(
+      fc.property(damagedText(['2024-02-29T23:59:59.123456789+05:30', '0001-01-01T00:00:00Z']), (text) => {
+        if (isTimestampText(text)) expect(instantOf(text).seconds).toSatisfy(Number.isSafeInteger);
+        else expect(() => parseTimestamp(text)).toThrow(expect.objectContaining({ code: 'TIMESTAMP_INVALID' }));
+      }),
+      { numRuns: fuzzRuns() },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { describeError, forEachParallel } from '@lumbung/stdx';
+import { describeError, forEachParallel, toErrorRecord } from '@lumbung/stdx';
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 import { Sha256Stream } from '../crypto/sha256.ts';
 import { idBytes } from '../format/ids.ts';
@@ -97,7 +97,8 @@ async function verifyInPieces(repository: Repository, index: BlobIndex, work: Pa
     compareWithIndex(header, indexed, problems);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    problems.add({ kind: 'header', message: `its header cannot be read: ${describeError(error)}` });
+    const message = `its header cannot be read: ${describeError(error)}`;
+    problems.add({ kind: 'header', error: toErrorRecord(error), message });
   }
 
   const hash = new Sha256Stream();
@@ -113,7 +114,8 @@ async function verifyInPieces(repository: Repository, index: BlobIndex, work: Pa
   for (const blob of indexed) {
     const end = blob.offset + blob.lengthBytes;
     if (end > pack.sizeBytes) {
-      problems.add({ kind: 'blob', message: `blob ${blob.id}: ${FAULT_TEXTS.truncated}`, blobId: blob.id });
+      const message = `blob ${blob.id}: ${FAULT_TEXTS.truncated}`;
+      problems.add({ kind: 'blob', message, blobId: blob.id, fault: 'truncated' });
       continue;
     }
     await skipTo(blob.offset);
@@ -123,12 +125,15 @@ async function verifyInPieces(repository: Repository, index: BlobIndex, work: Pa
     position = Math.max(position, end);
     const verified = verifier.verifyBlob(sealed, idBytes(blob.id), blob.uncompressedBytes);
     if (typeof verified === 'string') {
-      problems.add({ kind: 'blob', message: `blob ${blob.id}: ${FAULT_TEXTS[verified]}`, blobId: blob.id });
+      const message = `blob ${blob.id}: ${FAULT_TEXTS[verified]}`;
+      problems.add({ kind: 'blob', message, blobId: blob.id, fault: verified });
     }
   }
   await skipTo(pack.sizeBytes);
   const actualId = hash.digest().toString('hex');
-  if (actualId !== pack.id)
-    problems.add({ kind: 'hash', message: `its content is not what its name says: the hash is ${actualId}` });
+  if (actualId !== pack.id) {
+    const message = `its content is not what its name says: the hash is ${actualId}`;
+    problems.add({ kind: 'hash', actualId, message });
+  }
   return { problems: problems.list(), blobsVerified: indexed.length };
 }

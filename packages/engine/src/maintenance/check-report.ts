@@ -1,6 +1,9 @@
+import type { ErrorRecord } from '@lumbung/stdx';
 import type { BlobId, IndexId, PackId, SnapshotId } from '../format/ids.ts';
+import type { BlobType } from '../format/pack-header.ts';
 import type { SnapshotFilter } from '../snapshot/snapshot-filter.ts';
 import type { ActOptions, ProgressEvent } from './act-options.ts';
+import type { NodeFault, PackProblem } from './workers/messages.ts';
 
 /** Which packs are read and verified byte by byte besides the structure.
  *  `bucket`: those whose first id byte modulo `of` is `bucket - 1` (1 ≤ bucket ≤ of ≤ 256): over `of` runs, every pack.
@@ -55,8 +58,16 @@ export interface CheckFinding {
   readonly blobId?: BlobId;
   /** Name of the node in its tree, as text. */
   readonly nodeName?: string;
-  /** Of a damaged pack: what is wrong with it, one line each. */
-  readonly problems?: readonly string[];
+  readonly blobType?: BlobType;
+  /** Of a node that is invalid. */
+  readonly nodeFault?: NodeFault;
+  /** Of something that cannot be read: why. */
+  readonly error?: ErrorRecord;
+  /** Of a pack: what it has, and what the index says. */
+  readonly sizeBytes?: number;
+  readonly expectedBytes?: number;
+  /** Of a damaged pack: what is wrong with it. */
+  readonly problems?: readonly PackProblem[];
 }
 
 export const CHECK_PHASES = ['index', 'packs', 'snapshots', 'data'] as const;

@@ -1,4 +1,4 @@
-import { describeError, LumbungError } from '@lumbung/stdx';
+import { describeError, LumbungError, toErrorRecord } from '@lumbung/stdx';
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 import type { IndexId, PackId } from '../format/ids.ts';
 import type { IndexedRepository } from '../repository/indexed-repository.ts';
@@ -12,7 +12,7 @@ import { selectPacks } from './check-selection.ts';
 import { FindingLog } from './finding-log.ts';
 import { hasPackGeometry, indexedPackSize, PackListing } from './pack-listing.ts';
 import { TreeSweep } from './tree-sweep.ts';
-import type { TreeProblem } from './workers/messages.ts';
+import type { PackProblem, TreeProblem } from './workers/messages.ts';
 import { PackPool, workerCountByIndex } from './workers/pack-pool.ts';
 
 /**
@@ -105,7 +105,13 @@ class Checker {
       this.#repository,
       (snapshotId, error) => {
         const message = `snapshot ${snapshotId} cannot be read: ${describeError(error)}`;
-        this.#log.add({ severity: 'error', code: 'SNAPSHOT_UNREADABLE', message, snapshotId });
+        this.#log.add({
+          severity: 'error',
+          code: 'SNAPSHOT_UNREADABLE',
+          message,
+          snapshotId,
+          error: toErrorRecord(error),
+        });
       },
       this.#signal,
     );
@@ -121,7 +127,7 @@ class Checker {
       onDamagedFile: (indexId: IndexId, error) => {
         this.#suggestRepairIndex = true;
         const message = `index file ${indexId} cannot be read: ${describeError(error)}`;
-        this.#log.add({ severity: 'error', code: 'INDEX_UNREADABLE', message, indexId });
+        this.#log.add({ severity: 'error', code: 'INDEX_UNREADABLE', message, indexId, error: toErrorRecord(error) });
       },
     });
   }
@@ -159,7 +165,7 @@ class Checker {
     for (let packNr = 0; packNr < index.packCount; packNr += 1) this.#lookAtPack(index, packNr, listing);
     for (const { id: packId, sizeBytes } of listing.unreferenced) {
       const message = `pack ${packId} (${sizeBytes} bytes) is in no index`;
-      this.#log.add({ severity: 'information', code: 'PACK_UNREFERENCED', message, packId });
+      this.#log.add({ severity: 'information', code: 'PACK_UNREFERENCED', message, packId, sizeBytes });
     }
     this.#progress('packs', index.packCount, index.packCount);
     return listing;
@@ -182,7 +188,7 @@ class Checker {
     if (sizeBytes !== expectedBytes) {
       this.#broken.add(packId);
       const message = `pack ${packId} has an unexpected size: ${sizeBytes} bytes instead of ${expectedBytes}`;
-      this.#log.add({ severity: 'error', code: 'PACK_SIZE_WRONG', message, packId });
+      this.#log.add({ severity: 'error', code: 'PACK_SIZE_WRONG', message, packId, sizeBytes, expectedBytes });
     } else if (!hasPackGeometry(index, packNr)) {
       this.#suggestRepairIndex = true;
       const message = `the index places the blobs of pack ${packId} so that they overlap or leave gaps`;
@@ -206,7 +212,7 @@ class Checker {
       onUnreadable: (entry, error) => {
         const treeId = index.idOf(entry);
         const message = `tree ${treeId} cannot be read: ${describeError(error)}`;
-        this.#log.add({ severity: 'error', code: 'TREE_UNREADABLE', message, treeId });
+        this.#log.add({ severity: 'error', code: 'TREE_UNREADABLE', message, treeId, error: toErrorRecord(error) });
       },
     });
     for (const { id: snapshotId, tree: treeId } of snapshots) {
@@ -216,7 +222,15 @@ class Checker {
         continue;
       }
       const message = `tree ${treeId} of snapshot ${snapshotId} is in no index`;
-      this.#log.add({ severity: 'error', code: 'BLOB_NOT_INDEXED', message, snapshotId, treeId, blobId: treeId });
+      this.#log.add({
+        severity: 'error',
+        code: 'BLOB_NOT_INDEXED',
+        message,
+        snapshotId,
+        treeId,
+        blobId: treeId,
+        blobType: 'tree',
+      });
     }
     await sweep.run();
     this.#progress('snapshots', snapshots.length, snapshots.length);
@@ -266,7 +280,13 @@ class Checker {
         bytesRead += pack.sizeBytes;
         if (outcome.kind === 'unreadable') {
           const message = `pack ${pack.id} cannot be read: ${describeError(outcome.error)}`;
-          this.#log.add({ severity: 'error', code: 'PACK_UNREADABLE', message, packId: pack.id });
+          this.#log.add({
+            severity: 'error',
+            code: 'PACK_UNREADABLE',
+            message,
+            packId: pack.id,
+            error: toErrorRecord(outcome.error),
+          });
         } else {
           blobsVerified += outcome.verdict.blobsVerified;
           this.#tellProblems(pack.id, outcome.verdict.problems);
@@ -277,12 +297,12 @@ class Checker {
     return { packsRead, bytesRead, blobsVerified };
   }
 
-  #tellProblems(packId: PackId, problems: readonly { readonly message: string }[]): void {
+  #tellProblems(packId: PackId, problems: readonly PackProblem[]): void {
     if (problems.length === 0) return;
     this.#broken.add(packId);
     const texts = problems.map(({ message }) => message);
     const message = `pack ${packId} contains ${texts.length} errors: ${texts.slice(0, 3).join('; ')}${texts.length > 3 ? '; …' : ''}`;
-    this.#log.add({ severity: 'error', code: 'PACK_DAMAGED', message, packId, problems: texts });
+    this.#log.add({ severity: 'error', code: 'PACK_DAMAGED', message, packId, problems });
   }
 
   #begin(phase: CheckPhase, total: number): void {
@@ -296,7 +316,7 @@ class Checker {
 }
 
 function findingOfTree(problem: TreeProblem): CheckFinding {
-  const { treeId, message, nodeName, blobId } = problem;
+  const { treeId, message, nodeName } = problem;
   const where = nodeName === undefined ? `tree ${treeId}` : `tree ${treeId}, node ${JSON.stringify(nodeName)}`;
   return {
     severity: 'error',
@@ -304,7 +324,9 @@ function findingOfTree(problem: TreeProblem): CheckFinding {
     message: `${where}: ${message}`,
     treeId,
     ...(nodeName === undefined ? {} : { nodeName }),
-    ...(blobId === undefined ? {} : { blobId }),
+    ...(problem.kind === 'tree' ? { error: problem.error } : {}),
+    ...(problem.kind === 'node' ? { nodeFault: problem.fault } : {}),
+    ...(problem.kind === 'blob' ? { blobId: problem.blobId, blobType: problem.blobType } : {}),
   };
 }
 

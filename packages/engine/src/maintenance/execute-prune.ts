@@ -146,9 +146,9 @@ class PruneExecution {
       onRemoved: () => {
         this.#packsRemoved += 1;
       },
-      onFailed: (packId, message) => {
+      onFailed: (packId, error) => {
         this.#removeFailures += 1;
-        this.#options.onEvent?.({ kind: 'removeFailed', packId, message });
+        this.#options.onEvent?.({ kind: 'removeFailed', packId, error });
       },
       onEach: () => {
         done += 1;

@@ -142,7 +142,13 @@ function groupWouldVanish({ key, snapshots }: SnapshotGroup<SnapshotRecord>): Lu
   return new LumbungError('FORGET_GROUP_WOULD_VANISH', {
     kind: 'operator',
     message: `the policy would remove every snapshot of a group (${group}); nothing is removed`,
-    context: { group, snapshots: snapshots.length },
+    context: {
+      group,
+      snapshots: snapshots.length,
+      host: key.hostname,
+      tags: key.tags?.join(', '),
+      paths: key.paths?.join(', '),
+    },
     hint: 'keep at least one, for example with --keep-last 1; to remove a whole group, select it by a filter and allow the removal of all, or name its snapshots',
   });
 }

@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '@lumbung/stdx';
 import type { PackId, SnapshotId } from '../format/ids.ts';
 import type { ActOptions, ProgressEvent } from './act-options.ts';
 
@@ -43,7 +44,7 @@ export type PruneEvent =
   | { readonly kind: 'phase'; readonly phase: PrunePhase; readonly total: number }
   | ProgressEvent<PrunePhase>
   /** Deleting failed; the pack is unreferenced and the next prune tries again. */
-  | { readonly kind: 'removeFailed'; readonly packId: PackId; readonly message: string };
+  | { readonly kind: 'removeFailed'; readonly packId: PackId; readonly error: ErrorRecord };
 
 /** What is and what would be, in restic's terms. `Remaining` = after the execution. */
 export interface PruneStatistics {

@@ -1,4 +1,4 @@
-import { describeError, forEachParallel } from '@lumbung/stdx';
+import { type ErrorRecord, forEachParallel, toErrorRecord } from '@lumbung/stdx';
 import type { PackId } from '../format/ids.ts';
 import type { Repository } from '../repository/repository.ts';
 
@@ -9,7 +9,7 @@ export async function removePacks(
   options: {
     readonly signal: AbortSignal;
     readonly onRemoved?: (id: PackId) => void;
-    readonly onFailed: (id: PackId, message: string) => void;
+    readonly onFailed: (id: PackId, error: ErrorRecord) => void;
     readonly onEach?: () => void;
   },
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function removePacks(
       options.onRemoved?.(id);
     } catch (error) {
       signal.throwIfAborted();
-      options.onFailed(id, describeError(error));
+      options.onFailed(id, toErrorRecord(error));
     }
     options.onEach?.();
   });

@@ -1,4 +1,4 @@
-import { describeError, forEachParallel } from '@lumbung/stdx';
+import { forEachParallel, toErrorRecord } from '@lumbung/stdx';
 import { BlobIndex } from '../blob-index/blob-index.ts';
 import type { IndexId, PackId } from '../format/ids.ts';
 import type { IndexPack } from '../format/index-file.ts';
@@ -36,7 +36,7 @@ export async function planRepairIndex(repository: Repository, options: RepairInd
       options.onEvent?.({ kind: 'progress', phase: 'index', done: filesDone, total: filesTotal }),
     onDamagedFile: (indexId, error) => {
       unreadable.push(indexId);
-      options.onEvent?.({ kind: 'indexUnreadable', indexId, message: describeError(error) });
+      options.onEvent?.({ kind: 'indexUnreadable', indexId, error: toErrorRecord(error) });
     },
   });
   const { index } = indexed;
@@ -117,7 +117,7 @@ export async function executeRepairIndex(
       signal.throwIfAborted();
       if (!isDamage(error)) throw error;
       unreadable.push(pack.id);
-      options.onEvent?.({ kind: 'packUnreadable', packId: pack.id, message: describeError(error) });
+      options.onEvent?.({ kind: 'packUnreadable', packId: pack.id, error: toErrorRecord(error) });
     }
     packsDone += 1;
     options.onEvent?.({ kind: 'progress', phase: 'headers', done: packsDone, total: toRead.length });

@@ -15,7 +15,8 @@ import type {
   RepairPacksPlan,
   RepairPacksResult,
 } from './repair-plan.ts';
-import { BlobVerifier, FAULT_TEXTS } from './workers/blob-verifier.ts';
+import { BlobVerifier } from './workers/blob-verifier.ts';
+import type { StoredBlobFault } from './workers/messages.ts';
 
 /** A damaged pack is handed to its keeper in pieces of this size. */
 const PIECE_BYTES = 16 * 2 ** 20;
@@ -90,7 +91,7 @@ export async function executeRepairPacks(
     onRemoved: () => {
       packsRemoved += 1;
     },
-    onFailed: (packId, message) => options.onEvent?.({ kind: 'removeFailed', packId, message }),
+    onFailed: (packId, error) => options.onEvent?.({ kind: 'removeFailed', packId, error }),
   });
   return { blobsSaved, blobsLost, packsRemoved };
 }
@@ -114,9 +115,9 @@ async function saveReadable(
         await writer.save(type, plaintext, { id, force: true });
         blobsSaved += 1;
       },
-      onFault: ({ type, id }, message) => {
+      onFault: ({ type, id }, fault) => {
         blobsLost += 1;
-        options.onEvent?.({ kind: 'blobLost', packId: pack.packId, blobType: type, blobId: id, message });
+        options.onEvent?.({ kind: 'blobLost', packId: pack.packId, blobType: type, blobId: id, fault });
       },
     });
     options.onEvent?.({ kind: 'progress', phase: 'repair', done: packIdx + 1, total: packs.length });
@@ -168,7 +169,7 @@ async function readBlobs(
     readonly verifier: BlobVerifier;
     readonly signal: AbortSignal;
     readonly onBlob: (blob: PackedBlob, plaintext: Uint8Array) => Promise<void> | void;
-    readonly onFault: (blob: PackedBlob, message: string) => void;
+    readonly onFault: (blob: PackedBlob, fault: StoredBlobFault | 'missing') => void;
   },
 ): Promise<void> {
   const { verifier, signal, onBlob, onFault } = work;
@@ -181,11 +182,11 @@ async function readBlobs(
     } catch (error) {
       signal.throwIfAborted();
       if (!isDamage(error)) throw error;
-      onFault(blob, pack.sizeBytes === undefined ? 'its pack is missing' : FAULT_TEXTS.truncated);
+      onFault(blob, pack.sizeBytes === undefined ? 'missing' : 'truncated');
       continue;
     }
     const verified = verifier.verifyBlob(sealed, idBytes(blob.id), blob.uncompressedBytes);
-    if (typeof verified === 'string') onFault(blob, FAULT_TEXTS[verified]);
+    if (typeof verified === 'string') onFault(blob, verified);
     else await onBlob(blob, verified.plaintext);
   }
 }

@@ -1,5 +1,7 @@
+import type { ErrorRecord } from '@lumbung/stdx';
 import type { PackId } from '../format/ids.ts';
 import type { ActOptions, ProgressEvent } from './act-options.ts';
+import type { StoredBlobFault } from './workers/messages.ts';
 
 export interface RepairIndexOptions extends ActOptions<RepairIndexEvent> {
   /** Trust no index file: read the header of every pack. */
@@ -8,9 +10,9 @@ export interface RepairIndexOptions extends ActOptions<RepairIndexEvent> {
 
 export type RepairIndexEvent =
   | ProgressEvent<'index' | 'packs' | 'headers' | 'rewrite'>
-  | { readonly kind: 'indexUnreadable'; readonly indexId: string; readonly message: string }
+  | { readonly kind: 'indexUnreadable'; readonly indexId: string; readonly error: ErrorRecord }
   /** Its header cannot be read: it stays out of the index. */
-  | { readonly kind: 'packUnreadable'; readonly packId: PackId; readonly message: string };
+  | { readonly kind: 'packUnreadable'; readonly packId: PackId; readonly error: ErrorRecord };
 
 export interface RepairIndexPlan {
   /** In the index but not in the backend. */
@@ -42,9 +44,9 @@ export type RepairPacksEvent =
       readonly packId: PackId;
       readonly blobType: 'data' | 'tree';
       readonly blobId: string;
-      readonly message: string;
+      readonly fault: StoredBlobFault | 'missing';
     }
-  | { readonly kind: 'removeFailed'; readonly packId: PackId; readonly message: string };
+  | { readonly kind: 'removeFailed'; readonly packId: PackId; readonly error: ErrorRecord };
 
 export interface RepairPacksPlan {
   readonly packs: readonly {

@@ -1,6 +1,7 @@
 import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { damagedText } from '../format/testing/mutations.ts';
 import { formatTimestamp, instantOf, parseTimestamp, type Timestamp, UTC_ZONE } from '../format/timestamp.ts';
 import { formatRetentionDuration, parseRetentionDuration, subtractDuration } from './duration.ts';
 import { EMPTY_POLICY, RETENTION_PERIODS, type RetentionPolicy, UNLIMITED } from './policy.ts';
@@ -252,5 +253,22 @@ describe('spans of time', () => {
 
   it.each(['', '7', 'd', '7w', '7d x', '1.5d', '7 d', '--1d'])('refuses %s', (text) => {
     expect(() => parseRetentionDuration(text)).toThrow(expect.objectContaining({ code: 'DURATION_INVALID' }));
+  });
+
+  it('fuzz: damaged, are refused or are whole numbers that can be written again and counted with', () => {
+    const now = parseTimestamp('2024-03-31T10:00:00.5+07:00');
+    fc.assert(
+      fc.property(damagedText(['2y5m7d3h', '1y6m', '-1d12h', '999999999y', '7d']), (text) => {
+        try {
+          const span = parseRetentionDuration(text);
+          for (const value of Object.values(span)) expect(Number.isSafeInteger(value)).toBe(true);
+          expect(parseRetentionDuration(formatRetentionDuration(span) || '0h')).toEqual(span);
+          expect(subtractDuration(now, span).seconds).toSatisfy(Number.isFinite);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'DURATION_INVALID', kind: 'operator' });
+        }
+      }),
+      { numRuns: fuzzRuns() },
+    );
   });
 });

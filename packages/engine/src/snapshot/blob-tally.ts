@@ -17,7 +17,7 @@ export function entryOf(index: BlobIndex, type: BlobType, id: BlobId): number {
   throw new LumbungError('BLOB_MISSING', {
     kind: 'corruption',
     message: `${type} blob is not in the index: ${id}`,
-    context: { type, id },
+    context: { type, blob: id },
     hint: 'run "lumbung check"; if packs are there but not indexed, "lumbung repair index" finds them',
   });
 }

@@ -1,6 +1,9 @@
-import { byteStringOfText } from '@lumbung/stdx';
+import { byteStringOfText, textOf } from '@lumbung/stdx';
+import { fuzzRuns } from '@lumbung/stdx/testing';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseSnapshotId, type SnapshotId } from '../format/ids.ts';
+import { damagedText } from '../format/testing/mutations.ts';
 import type { Repository } from '../repository/repository.ts';
 import { saveSampleSnapshot } from '../testing/sample-snapshots.ts';
 import { createTestRepository, type TestRepository } from '../testing/test-repository.ts';
@@ -97,6 +100,21 @@ describe('finding a snapshot', () => {
   it('takes names of folders as the bytes of their text', () => {
     expect(parseSnapshotSpec('abc:é/x')).toEqual({ name: 'abc', subfolder: byteStringOfText('é/x') });
     expect(parseSnapshotSpec('abc:')).toEqual({ name: 'abc', subfolder: '' });
+  });
+
+  it('fuzz: damaged, are refused or say all that was typed', () => {
+    fc.assert(
+      fc.property(damagedText(['latest:/a/é b', `${'0af9'.repeat(16)}:x:y`, 'latest', '1234abcd']), (text) => {
+        try {
+          const { name, subfolder } = parseSnapshotSpec(text);
+          expect(subfolder === undefined ? name : `${name}:${textOf(subfolder)}`).toBe(text);
+          expect(name).toMatch(/^(latest|[0-9a-f]{1,64})$/);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'SNAPSHOT_SPEC_INVALID', kind: 'operator' });
+        }
+      }),
+      { numRuns: fuzzRuns() },
+    );
   });
 });
 

@@ -26,6 +26,8 @@ const segment = z.strictObject({
   rows: count,
   bytes: count,
   sha256,
+  /** Rows are not lines, so that nobody can count them without the engine. */
+  binary: z.literal(true).exactOptional(),
 });
 
 const table = z.strictObject({
@@ -39,12 +41,13 @@ const table = z.strictObject({
   order: z.array(name).max(10_000).nullable(),
   rows: count,
   bytes: count,
-  /** Of all segments, one after the other. */
+  /** See `tableDigest`. */
   sha256,
   /** Of all rows, whatever their order: see `RowSum`. */
   rowsum: rowSum.exactOptional(),
   /** The longest row, with its newline. */
   rowBytesMax: count.exactOptional(),
+  /** None: the rows lie in a file of the whole database, and digest and bytes are of the rows as the driver writes them. */
   segments: z.array(segment).max(100_000),
 });
 

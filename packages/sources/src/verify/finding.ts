@@ -3,6 +3,7 @@ export const FINDING_CODES = [
   'file-unexpected',
   'file-size-differs',
   'file-digest-differs',
+  'file-unreadable',
   'rows-differ',
   'rowsum-differs',
   'manifest-invalid',

@@ -1,6 +1,7 @@
 import type { ErrorText } from '../texts.ts';
 
-/** What errors say to people, by their codes. The context of an error may be used, and `{{detail}}`, the sentence of the engine.
+/** What errors say to people, by their codes. The context of an error may be used; `{{detail}}` is
+ *  what another program said.
  *  A hint says what to do; a fault of the program itself has none, since reporting it is all there is. */
 export const enErrors = {
   ARGUMENT_INVALID: { message: '`{{value}}` is not one of: {{expected}}', hint: 'See the help of the command.' },
@@ -20,7 +21,7 @@ export const enErrors = {
     message: '{{place}} is shorter than it should be ({{sizeBytes}} bytes)',
     hint: 'Run `lumbung check`.',
   },
-  BACKEND_NAME_INVALID: { message: 'the storage was asked for a place it cannot have ({{detail}})' },
+  BACKEND_NAME_INVALID: { message: 'the storage was asked for a place it cannot have' },
   BACKEND_NOT_A_FILE: {
     message: '{{place}} is not a file',
     hint: 'Somebody changed the repository by hand: move it away and run `lumbung check`.',
@@ -33,13 +34,13 @@ export const enErrors = {
     message: '{{place}}: there is no space left',
     hint: 'Free some space, or move the repository to a larger disk. Nothing that was stored is lost.',
   },
-  BACKEND_RANGE_INVALID: { message: 'the storage was asked for bytes that cannot be ({{detail}})' },
+  BACKEND_RANGE_INVALID: { message: 'the storage was asked for bytes that cannot be' },
   BACKEND_READ_ONLY: {
     message: '{{place}} cannot be written to',
     hint: 'Mount it for writing, or leave out the option that forbids it. A disk that turned read-only by itself may be failing.',
   },
   BACKEND_UNAVAILABLE: {
-    message: '{{place}} does not answer as it should ({{errno}})',
+    message: '{{place}} does not answer as it should: {{errno}}',
     hint: 'Look at the system log for errors of the disk or of the network share.',
   },
   BACKUP_EMPTY: {
@@ -65,7 +66,7 @@ export const enErrors = {
   },
   BACKUP_TARGET_MISSING: { message: '{{path}} does not exist', hint: 'Check the spelling of the path.' },
   BLOB_DAMAGED: {
-    message: 'a stored piece is damaged: {{detail}}',
+    message: 'piece {{blob}} is damaged: {{fault}}',
     hint: 'Run `lumbung check --read-data`; it says how to repair the repository.',
   },
   BLOB_LENGTH_WRONG: {
@@ -73,27 +74,34 @@ export const enErrors = {
     hint: 'Run `lumbung check --read-data`.',
   },
   BLOB_MISSING: {
-    message: 'a stored piece is missing: {{detail}}',
+    message: 'piece {{blob}} is missing: no index names it',
     hint: 'Run `lumbung repair index` in case the index lacks it. If that does not help, back the affected files up again.',
   },
   BLOB_VERIFY_FAILED: {
     message: 'data could not be read back right after it was encrypted; nothing of it was stored',
     hint: 'Test the memory of this machine. If it is sound, report this.',
   },
-  BUG_ASSERTION: { message: 'something that cannot be happened: {{detail}}' },
-  BUG_NO_POLYNOMIAL: { message: 'something that cannot be happened: {{detail}}' },
-  BUG_PACK_MEMORY: { message: 'something that cannot be happened: {{detail}}' },
-  BUG_ROOT_UNFINISHED: { message: 'something that cannot be happened: {{detail}}' },
-  BUG_TIMESTAMP: { message: 'something that cannot be happened: {{detail}}' },
-  BUG_UNREACHABLE: { message: 'something that cannot be happened: {{detail}}' },
-  BUG_WORKER_FAILED: { message: 'something that cannot be happened: {{detail}}' },
+  BUG_ASSERTION: { message: 'something that cannot be happened' },
+  BUG_DUMP_FILES_OPEN: { message: 'a dump ended before its files were read' },
+  BUG_DUMP_READ_TWICE: { message: 'the files of a dump were asked for twice' },
+  BUG_NO_POLYNOMIAL: { message: 'something that cannot be happened' },
+  BUG_PACK_MEMORY: { message: 'something that cannot be happened' },
+  BUG_ROOT_UNFINISHED: { message: 'something that cannot be happened' },
+  BUG_TIMESTAMP: { message: 'something that cannot be happened' },
+  BUG_UNREACHABLE: { message: 'something that cannot be happened' },
+  BUG_WORKER_FAILED: { message: 'something that cannot be happened' },
   BYTE_SIZE_INVALID: {
     message: 'not a size: {{text}}',
     hint: 'Write a number with the unit k, m, g or t, for example 500M.',
   },
   CANCELLED: { message: 'cancelled' },
   COMMAND_FAILED: {
-    message: 'the command {{program}} failed: {{reason}}; no snapshot was written',
+    message: 'the command {{program}} failed; no snapshot was written',
+    messageWith: {
+      exitCode: 'the command {{program}} ended with code {{exitCode}}; no snapshot was written',
+      signalName: 'the command {{program}} was ended by {{signalName}}; no snapshot was written',
+      errno: 'the command {{program}} could not be started: {{errno}}; no snapshot was written',
+    },
     hint: 'Run the command by hand to see what it says.',
   },
   COMMAND_MISSING: {
@@ -106,7 +114,7 @@ export const enErrors = {
     hint: 'Bring the file `config` back from a copy of the repository.',
   },
   CONFIG_INVALID: {
-    message: 'the config of the repository is damaged: {{detail}}',
+    message: 'the config of the repository is damaged',
     hint: 'Bring the file `config` back from a copy of the repository.',
   },
   CONFIG_POLYNOMIAL_INVALID: {
@@ -115,11 +123,193 @@ export const enErrors = {
   },
   COPY_SAME_REPOSITORY: {
     message: 'source and target are the same repository: {{repository}}',
-    hint: 'Name another repository with --from-repo.',
+    hint: 'Name another repository with --to or --from-repo.',
   },
   COPY_SOURCE_INCOMPLETE: {
-    message: 'the source lacks what a snapshot needs: {{detail}}',
+    message: 'the source lacks what a snapshot needs',
     hint: 'Run `lumbung check` on the source. Other snapshots can be copied by naming their ids.',
+  },
+  DB_ADDRESS_INVALID: {
+    message: 'the address is of a kind that this database does not have',
+    hint: 'Give a host and port, or a unix socket.',
+  },
+  DB_ANSWER_TOO_LARGE: {
+    message: 'the database server answers with more than can be held',
+    hint: 'Look into the log of the database server; report it if the database is an ordinary one.',
+  },
+  DB_CANCELLED: { message: 'the database server stopped a statement before its end', hint: 'Try again.' },
+  DB_CONNECTION_LOST: {
+    message: 'the connection to the database server was lost',
+    hint: 'What was read so far is not kept. Try again.',
+  },
+  DB_DATABASE_MISSING: {
+    message: 'there is no such database',
+    hint: 'Check its name; it may have been renamed or dropped.',
+  },
+  DB_DATA_CORRUPTED: {
+    message: 'the database server finds its own data damaged',
+    hint: 'Keep every older backup, and have the disk of the database server checked.',
+  },
+  DB_DUMP_INCOMPLETE: {
+    message: 'the dump of the database is not whole',
+    hint: 'Nothing was stored. Start again; if it happens again, look at the log of the database server.',
+  },
+  DB_DUMP_UNREADABLE: {
+    message: 'the dump tool of the database wrote something unknown',
+    hint: 'Nothing was stored. Report this, with the versions of the server and of its client package.',
+  },
+  DB_DUMP_ABANDONED: {
+    message: 'the files of the dump were not all taken',
+    hint: 'This is a consequence of another error: see the messages above.',
+  },
+  DB_LOCKED: {
+    message: 'somebody else holds a lock in the database for too long',
+    hint: 'Try again when the change of the database is over.',
+  },
+  DB_LOCK_TABLE_FULL: {
+    message: 'the database server has no memory left for locks',
+    hint: 'Raise max_locks_per_transaction in postgresql.conf and restart the server.',
+  },
+  DB_LOGIN_METHOD_UNKNOWN: {
+    message: 'the database server asks for a way to log in that is not supported',
+    hint: 'Use scram-sha-256 in pg_hba.conf of the server.',
+  },
+  DB_LOGIN_REFUSED: {
+    message: 'the database server refuses the login',
+    hint: 'Check user and password, and who may connect from here (pg_hba.conf).',
+  },
+  DB_OBJECT_CHANGED: {
+    message: 'something in the database was dropped or altered meanwhile',
+    hint: 'Try again when the change of the database is over.',
+  },
+  DB_PASSWORD_EXPOSED: {
+    message: 'the database server asks for the password in clear over a connection that is not encrypted',
+    hint: 'Use TLS, or scram-sha-256 in pg_hba.conf of the server.',
+  },
+  DB_PASSWORD_MISSING: {
+    message: 'the database server asks for a password, and none was given',
+    hint: 'Store the password of the backup user.',
+  },
+  DB_PASSWORD_PLACE_EMPTY: {
+    message: 'there is no password in {{place}}',
+    hint: 'Write the password alone into it, on one line.',
+  },
+  DB_PASSWORD_TWICE: {
+    message: 'the password of the database comes from more than one place',
+    hint: 'Keep it in a file that only you can read, and take it out of the address.',
+  },
+  DB_PASSWORD_UNUSABLE: {
+    message: 'the user or password of the database cannot be passed on ({{where}})',
+    hint: 'Choose one without line breaks, of less than 1000 characters.',
+  },
+  DB_PRIVILEGE_MISSING: {
+    message: 'the backup user lacks a privilege in the database',
+    hint: 'Test the connection: it shows the statement that grants it.',
+  },
+  DB_PROTOCOL_ERROR: {
+    message: 'the server does not speak the protocol of its kind of database',
+    hint: 'Check the address and the port; connect directly, without a proxy.',
+  },
+  DB_QUERY_FAILED: {
+    message: 'the database server refuses a statement',
+    hint: 'Look into the log of the database server.',
+  },
+  DB_REPLICA_CONFLICT: {
+    message: 'the replica gave up the query to follow its primary',
+    hint: 'Set hot_standby_feedback = on there, or back up the primary.',
+  },
+  DB_RESTORE_REFUSED: {
+    message: 'the restore does not begin, because a check of its plan failed',
+    hint: 'See the checks of the plan; nothing was changed.',
+  },
+  DB_ROW_INCOMPLETE: {
+    message: 'the dump ends in the middle of row {{row}}',
+    hint: 'Nothing was stored. Start again; if it happens again, look at the log of the database server.',
+  },
+  DB_ROW_TOO_LARGE: {
+    message: 'a row is too large for the database server to send or take',
+    hint: 'Ask whoever maintains the application about values near 1 GB.',
+  },
+  DB_SERVER_DISK_FULL: {
+    message: 'the disk of the database server is full',
+    hint: 'Free space on the database server first.',
+  },
+  DB_SERVER_NOT_AUTHENTIC: {
+    message: 'the database server could not prove that it knows the password: somebody may stand between',
+    hint: 'Check the address of the server, and use TLS with a verified certificate.',
+  },
+  DB_STALLED: {
+    message: 'the database server has sent nothing for {{seconds}} seconds',
+    hint: 'Check the server and the network, then try again.',
+  },
+  DB_TEXT_INVALID: { message: 'a name, password or statement contains a zero byte', hint: 'Choose one without it.' },
+  DB_TLS_UNAVAILABLE: {
+    message: 'the database server offers no encryption',
+    hint: 'Turn it on at the server (ssl = on), or allow a connection without TLS.',
+  },
+  DB_TLS_UNTRUSTED: {
+    message: 'the encrypted connection to the database server could not be trusted',
+    hint: 'Check the certificate of the server, and the file of the authority that signed it.',
+  },
+  DB_TOOL_ABANDONED: {
+    message: 'the output of {{tool}} was not read to its end',
+    hint: 'This is a consequence of another error: see the messages above.',
+  },
+  DB_TOOL_FAILED: {
+    message: '{{tool}} failed with exit code {{exitCode}}: {{said}}',
+    hint: 'Nothing was stored. The text after the colon is what the program itself said.',
+  },
+  DB_TOOL_INPUT_UNREAD: {
+    message: '{{tool}} ended before it had read all it was given',
+    hint: 'Start again; if it happens again, look at the log of the database server.',
+  },
+  DB_TOOL_KILLED: {
+    message: '{{tool}} was ended from outside ({{signal}})',
+    hint: 'Nothing was stored. Look at the system log: a machine that runs out of memory ends programs.',
+  },
+  DB_TOOL_MISSING: {
+    message: '{{tool}} is not installed',
+    hint: 'Install the package {{package}}.',
+  },
+  DB_TOOL_OUTPUT_TOO_LARGE: {
+    message: '{{tool}} says more than the {{limitBytes}} bytes that can be taken',
+    hint: 'Check that it is the right program.',
+  },
+  DB_TOOL_STALLED: {
+    message: '{{tool}} was ended: not a byte moved for {{stallSeconds}} seconds',
+    hint: 'Nothing was stored. Check the connection to the database server, its locks, and whether the repository still takes data.',
+  },
+  DB_TOOL_TIMEOUT: {
+    message: '{{tool}} was ended: it did not finish within {{limitSeconds}} seconds',
+    hint: 'Nothing was stored. Allow more time, or find out what made it slow.',
+  },
+  DB_TOOL_TOO_OLD: {
+    message: '{{tool}} {{toolVersion}} is older than the server, which is version {{serverVersion}}',
+    hint: 'Install the package {{package}}.',
+  },
+  DB_TOOL_UNUSABLE: {
+    message: '{{path}} cannot be started ({{errno}})',
+    hint: 'Check that it is a program for this machine, and who may run it.',
+  },
+  DB_TOO_MANY_CONNECTIONS: {
+    message: 'the database server takes no more connections',
+    hint: 'Raise max_connections, or lower how many tables are read at once.',
+  },
+  DB_UNREACHABLE: {
+    message: 'the database server cannot be reached',
+    hint: 'Check that it runs, its address, and the firewall between.',
+  },
+  DB_URL_INVALID: {
+    message: 'not the address of a database: {{reason}}',
+    hint: 'Write it like postgresql://user@host:5432/database, mysql:///database?socket=/run/mysqld/mysqld.sock or sqlite:/path/of/the/file.',
+  },
+  DB_WORKSPACE_CHANGED: {
+    message: '{{path}} changed in the working folder after it was checked',
+    hint: 'Check the disk of the working folder, and who else writes to it.',
+  },
+  DB_WORKSPACE_FULL: {
+    message: 'the working folder has no room for the dump',
+    hint: 'Free some space there, or give the working folder more room.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'this storage has no option {{name}}={{value}}',
@@ -154,6 +344,22 @@ export const enErrors = {
   ENOENT: { message: 'it does not exist' },
   ENOSPC: { message: 'there is no space left' },
   ENOTDIR: { message: 'a part of the path is not a folder' },
+  ECONNREFUSED: { message: 'nothing listens there' },
+  ECONNRESET: { message: 'the connection was cut' },
+  EEXIST: { message: 'it is there already' },
+  EFBIG: { message: 'the file would be too large' },
+  EHOSTDOWN: { message: 'the other computer is down' },
+  EHOSTUNREACH: { message: 'the other computer cannot be reached' },
+  EINVAL: { message: 'the file system does not accept that' },
+  ENFILE: { message: 'too many files are open on this machine' },
+  ENODEV: { message: 'there is no such device' },
+  ENOMEM: { message: 'there is not enough memory' },
+  ENOTEMPTY: { message: 'the folder is not empty' },
+  ENOTSUP: { message: 'the file system cannot do that' },
+  ENXIO: { message: 'there is no such device' },
+  EPIPE: { message: 'the reader is gone' },
+  ETIMEDOUT: { message: 'it did not answer in time' },
+  ETXTBSY: { message: 'it is being run' },
   EPERM: { message: 'that is not permitted' },
   EROFS: { message: 'the file system cannot be written to' },
   ERRNO_EACCES: {
@@ -174,6 +380,14 @@ export const enErrors = {
   ERRNO_ENOSPC: { message: '{{path}}: there is no space left', hint: 'Free some space, then run the command again.' },
   ERRNO_ENOTDIR: { message: 'a part of {{path}} is not a folder', hint: 'Check the spelling of the path.' },
   ERRNO_ENOTEMPTY: { message: 'the folder {{path}} is not empty', hint: 'Move away what is in it.' },
+  ERRNO_ETXTBSY: {
+    message: '{{path}} is being run',
+    hint: 'End the program that runs it.',
+  },
+  ERRNO_OTHER: {
+    message: '{{path}}: the operating system reports {{errno}}',
+    hint: 'Look at the system log, then run the command again.',
+  },
   ERRNO_EPERM: {
     message: '{{path}}: that is not permitted',
     hint: 'Check who may read and write it, and as whom Lumbung runs.',
@@ -183,9 +397,18 @@ export const enErrors = {
     hint: 'Mount it for writing. A disk that turned read-only by itself may be failing.',
   },
   ESTALE: { message: 'the network share changed meanwhile' },
-  FILE_UNREADABLE: { message: '{{path}} cannot be read', hint: 'Check its path and who may read it.' },
+  FILE_UNREADABLE: {
+    message: '{{path}} cannot be read',
+    messageWith: { errno: '{{path}} cannot be read: {{errno}}' },
+    hint: 'Check its path and who may read it.',
+  },
   FORGET_GROUP_WOULD_VANISH: {
-    message: 'the rules would remove all {{snapshots}} snapshots of a group ({{group}}); nothing was removed',
+    message: 'the rules would remove all {{snapshots}} snapshots of a group; nothing was removed',
+    messageWith: {
+      host: 'the rules would remove all {{snapshots}} snapshots of a group (host {{host}}); nothing was removed',
+      paths: 'the rules would remove all {{snapshots}} snapshots of {{paths}}; nothing was removed',
+      tags: 'the rules would remove all {{snapshots}} snapshots with the tags {{tags}}; nothing was removed',
+    },
     hint: 'Keep at least one, for example with --keep-last 1. To remove a whole group, select it with --host, --tag or --path and add --unsafe-allow-remove-all.',
   },
   FORGET_POLICY_EMPTY: {
@@ -197,11 +420,11 @@ export const enErrors = {
     hint: 'Add --host, --tag or --path.',
   },
   ID_INVALID: { message: 'not an id: {{text}}', hint: 'An id has 64 characters, 0 to 9 and a to f.' },
-  ID_MISSING: { message: 'which {{kind}}? No id was named', hint: 'Find it with `lumbung list`.' },
-  INDEX_INVALID: { message: 'the index of the repository is damaged: {{detail}}', hint: 'Run `lumbung repair index`.' },
+  ID_MISSING: { message: 'which `{{kind}}`? No id was named', hint: 'Find it with `lumbung list`.' },
+  INDEX_INVALID: { message: 'an index file of the repository is damaged', hint: 'Run `lumbung repair index`.' },
   KEY_AMBIGUOUS: { message: '{{count}} keys begin with {{key}}', hint: 'Give more characters of the id.' },
   KEY_FILE_INVALID: {
-    message: 'a key of the repository is damaged: {{detail}}',
+    message: 'a key of the repository is damaged',
     hint: 'Bring its file back from a copy of the repository, or use the password of another key.',
   },
   KEY_IN_USE: {
@@ -228,9 +451,10 @@ export const enErrors = {
   LOCK_CONFLICT: {
     message: 'the repository is locked by process {{pid}} on {{hostname}} (user {{username}}) since {{since}}',
     hint: 'Wait until it is done, or use --retry-lock 10m. `lumbung unlock` removes locks whose holder is gone.',
+    hintWith: { isStale: 'Nobody holds this lock any more: remove it with `lumbung unlock`, then start again.' },
   },
   LOCK_INVALID: {
-    message: 'a lock cannot be read, so it is not known whether somebody works on the repository: {{detail}}',
+    message: 'a lock cannot be read, so it is not known whether somebody works on the repository',
     hint: 'If nobody else works on it, run `lumbung unlock --remove-all`.',
   },
   LOCK_LOST: {
@@ -256,7 +480,7 @@ export const enErrors = {
   },
   NODE_NAME_TWICE: { message: 'the snapshot has two files named {{path}}', hint: 'The first one is restored.' },
   NODE_NAME_UNSAFE: {
-    message: 'a name in the snapshot is not that of a file: {{detail}}',
+    message: 'a name in the snapshot is not that of a file',
     hint: 'The snapshot was damaged, or made to write outside the target. The item is left out.',
   },
   NODE_SIZE_WRONG: {
@@ -275,6 +499,11 @@ export const enErrors = {
     message: 'not an id: {{id}}',
     hint: 'Ids have up to 64 characters, 0 to 9 and a to f; the first ones are enough.',
   },
+  OBJECT_AMBIGUOUS: {
+    message: '{{count}} ids of the kind `{{kind}}` begin with {{prefix}}',
+    hint: 'Give more characters of the id.',
+  },
+  OBJECT_NOT_FOUND: { message: 'no id of the kind `{{kind}}` begins with {{prefix}}', hint: 'See `lumbung list`.' },
   OPTIONS_CONFLICT: { message: '{{first}} and {{second}} exclude each other', hint: 'Leave one of them out.' },
   OPTION_INVALID: { message: '{{option}} does not take `{{value}}`', hint: 'It takes {{expected}}.' },
   PACKS_NOT_NAMED: {
@@ -282,7 +511,7 @@ export const enErrors = {
     hint: 'Name the packs that `lumbung check --read-data` found damaged.',
   },
   PACK_HEADER_INVALID: {
-    message: 'the header of a pack is damaged: {{detail}}',
+    message: 'the header of a pack is damaged',
     hint: 'Run `lumbung repair packs` for it: what the index still knows is saved.',
   },
   PACK_NOT_FOUND: { message: 'no pack begins with {{ids}}', hint: 'See `lumbung list packs`.' },
@@ -298,8 +527,21 @@ export const enErrors = {
     message: 'a worker thread ended before its work was done',
     hint: 'If memory is short, close other programs; otherwise report this.',
   },
+  PARENT_CONTENT_MISSING: {
+    message: 'the earlier snapshot names content that the repository does not have; the file is read again',
+    hint: 'Run `lumbung check` to see what the earlier snapshot lacks.',
+  },
+  PARENT_TREE_UNREADABLE: {
+    message: 'a folder of the earlier snapshot cannot be read, so its files are read again',
+    hint: 'Run `lumbung check` to see what the earlier snapshot lacks.',
+  },
   PASSWORD_COMMAND_FAILED: {
-    message: 'the password command failed: {{reason}}',
+    message: 'the password command is empty',
+    messageWith: {
+      exitCode: 'the password command ended with code {{exitCode}}',
+      signalName: 'the password command was ended by {{signalName}}',
+      errno: 'the password command could not be started: {{errno}}',
+    },
     hint: 'Run it by hand; it must print the password and end with code 0.',
   },
   PASSWORD_EMPTY: {
@@ -308,12 +550,14 @@ export const enErrors = {
   },
   PASSWORD_FILE_UNREADABLE: {
     message: 'the password file {{path}} cannot be read',
+    messageWith: { errno: 'the password file {{path}} cannot be read: {{errno}}' },
     hint: 'Check its path and who may read it.',
   },
   PASSWORD_MISMATCH: { message: 'the two passwords differ', hint: 'Type the same password twice.' },
   PASSWORD_NOT_GIVEN: {
     message: 'no password was given, and there is no terminal to ask on',
-    hint: 'Use --password-file, --password-command or the variable LUMBUNG_PASSWORD.',
+    messageWith: { repository: 'no password of {{repository}} was given, and there is no terminal to ask on' },
+    hint: 'Use {{option}}, or set the variable {{variable}}.',
   },
   PASSWORD_WRONG: {
     message: 'the password fits no key of {{repository}}',
@@ -330,7 +574,7 @@ export const enErrors = {
     hint: 'Run Lumbung on Linux (x64 or arm64), and install it together with its optional packages.',
   },
   PRUNE_INDEX_INCOMPLETE: {
-    message: 'the index lacks what snapshots need, so nothing was removed: {{detail}}',
+    message: 'the index lacks what snapshots need, so nothing was removed',
     hint: 'Run `lumbung repair index`. If that does not help, run `lumbung check` and `lumbung repair snapshots` before you prune.',
   },
   PRUNE_LIMIT_INVALID: {
@@ -346,7 +590,7 @@ export const enErrors = {
     hint: 'Run `lumbung check --read-data`, then `lumbung repair packs` for it or `lumbung repair index`.',
   },
   PRUNE_REPACK_INCOMPLETE: {
-    message: 'not all that is needed was packed anew, so nothing more was removed ({{detail}})',
+    message: 'not all that is needed was packed anew, so nothing more was removed',
     hint: 'The repository is whole; report this.',
   },
   PRUNE_TREE_UNREADABLE: {
@@ -356,6 +600,43 @@ export const enErrors = {
   READ_DATA_SELECTION_INVALID: {
     message: 'not a part of the repository that can be read',
     hint: 'Write 1/5, 10% or 2G.',
+  },
+  REDIS_COUNTS_DIFFER: {
+    message: 'database {{db}} has {{keys}} keys in the dump, but {{before}} before and {{after}} after on the server',
+    hint: 'Look at the log of the server, and dump it again. Nothing was stored.',
+  },
+  REDIS_DATABASE_UNKNOWN: {
+    message: 'no such Redis database, or nothing in it: {{database}}',
+    hint: 'A server is dumped as `instance`; restore it whole, or one of its numbered databases into a number.',
+  },
+  REDIS_NOT_READY: {
+    message: 'the Redis server is not ready',
+    hint: 'Wait until it has loaded its data, or until the replica has found its master; then try again.',
+  },
+  REDIS_RDB_CORRUPT: {
+    message: 'the RDB file of the Redis dump is damaged',
+    hint: 'Dump the server again. If the file comes from the repository, run `lumbung check`.',
+  },
+  REDIS_RDB_UNSUPPORTED: {
+    message: 'the RDB file holds what this program does not know: {{what}}',
+    hint: 'Use a newer version of Lumbung; until then, store the RDB file of the server as a file.',
+  },
+  REDIS_SCRATCH_FAILED: {
+    message: 'a Redis server for the drill could not be started',
+    hint: 'Check that the package redis-server is installed, of the version that was dumped or newer.',
+  },
+  REDIS_SWAP_UNSUPPORTED: {
+    message:
+      'only two numbered databases of one Redis server can be exchanged, and the old one takes the number of the restored one',
+    hint: 'Let the application connect to the restored server instead, or restore one database into another number.',
+  },
+  REDIS_SYNC_INTERRUPTED: {
+    message: 'the Redis server hung up before it had sent all of its data',
+    hint: 'Look at the log of the server: the limit client-output-buffer-limit replica, or memory for the fork.',
+  },
+  REDIS_VALUE_REFUSED: {
+    message: 'the Redis server refuses a value of {{table}}',
+    hint: 'Empty the target before another attempt. A key that is busy means that somebody else writes to it.',
   },
   REPOSITORY_ADDRESS_INVALID: {
     message: 'not the address of a repository: {{address}} ({{reason}})',
@@ -425,20 +706,37 @@ export const enErrors = {
     hint: 'Run `lumbung check --read-data`.',
   },
   SNAPSHOT_AMBIGUOUS: { message: '{{count}} snapshots begin with {{prefix}}', hint: 'Give more characters of the id.' },
-  SNAPSHOT_INVALID: { message: 'a snapshot is damaged: {{detail}}', hint: 'Run `lumbung check`.' },
+  SNAPSHOT_INVALID: { message: 'a snapshot is damaged', hint: 'Run `lumbung check`.' },
   SNAPSHOT_NOT_FOUND: {
-    message: '{{detail}}',
+    message: 'no snapshot matches',
+    messageWith: { prefix: 'no snapshot id begins with {{prefix}}' },
     hint: 'See `lumbung snapshots`; --host, --tag and --path narrow what `latest` means.',
   },
   SNAPSHOT_SPEC_INVALID: {
     message: 'not a snapshot: {{spec}}',
     hint: 'Name a snapshot by its id, the first characters of it, or `latest`; a folder in it follows after a colon.',
   },
+  SOURCE_FILE_MISSING: {
+    message: 'the dump lacks the file {{path}}',
+    hint: 'Use another snapshot, and run `lumbung check`.',
+  },
+  SOURCE_MANIFEST_INVALID: {
+    message: 'the manifest of the dump is damaged: {{problem}}',
+    hint: 'Use another snapshot, and run `lumbung check` with --read-data.',
+  },
+  SOURCE_MANIFEST_VERSION_UNKNOWN: {
+    message: 'the dump was made by a newer version of Lumbung (manifest version {{version}})',
+    hint: 'Use the version that made it, or a newer one.',
+  },
   SOURCE_REPLACED: {
     message: '{{path}} was replaced by another file while it was being backed up',
     hint: 'Run the backup again.',
   },
-  SOURCE_REPOSITORY_NOT_NAMED: { message: 'no source repository was named', hint: 'Use --from-repo.' },
+  SOURCE_REPOSITORY_NOT_NAMED: {
+    message: 'the other repository was not named',
+    hint: 'Use --from-repo.',
+    hintWith: { isCopy: 'Use --to to copy to it, or --from-repo to copy from it.' },
+  },
   SOURCE_TOO_DEEP: { message: 'folders are nested too deeply at {{path}}', hint: 'Name a folder further down.' },
   SOURCE_TYPE_CHANGED: {
     message: '{{path}} changed its type while it was being backed up',
@@ -459,7 +757,7 @@ export const enErrors = {
     hint: 'The file that holds it is damaged; run `lumbung check`.',
   },
   TREE_INVALID: {
-    message: 'a folder in the repository is damaged: {{reason}}',
+    message: 'a folder in the repository is damaged',
     hint: 'Run `lumbung check --read-data`.',
   },
   TREE_LOOP: {
@@ -468,6 +766,10 @@ export const enErrors = {
   },
   TREE_ORDER_BROKEN: { message: 'the entries of a folder are not in order' },
   TREE_PATH_MISSING: { message: 'the snapshot has no {{missing}}', hint: 'See what it holds with `lumbung ls`.' },
+  TREE_PATH_NOT_FILE: {
+    message: '{{path}} is not a file in the snapshot',
+    hint: 'Name a file. Links are not followed.',
+  },
   TREE_PATH_NOT_FOLDER: { message: '{{path}} is not a folder in the snapshot', hint: 'Name the folder that holds it.' },
   TREE_SUBTREE_MISSING: {
     message: 'the snapshot lost the content of the folder {{path}}',
@@ -481,7 +783,7 @@ export const enErrors = {
     message: 'the folder {{path}} cannot be written again without losing something; its snapshot is left alone',
     hint: 'It was written by another version or client. It can be restored as it is.',
   },
-  UNEXPECTED: { message: 'something unexpected happened: {{detail}}' },
+  UNEXPECTED: { message: 'something unexpected happened; the message of the program is: “{{detail}}”' },
   UNPACKED_ENCODING_UNKNOWN: {
     message: 'a file of the repository is written in a way that is not known ({{first}})',
     hint: 'It may have been written by a newer program.',
@@ -498,19 +800,19 @@ export const enErrors = {
   USAGE_COMMAND_UNKNOWN: {
     message: 'there is no command {{name}}',
     hint: 'See `{{command}} --help`.',
-    hintNear: 'Did you mean `{{near}}`?',
+    hintWith: { near: 'Did you mean `{{near}}`?' },
   },
   USAGE_OPTION_UNKNOWN: {
     message: 'there is no option {{option}}',
     hint: 'See `{{command}} --help`.',
-    hintNear: 'Did you mean `{{near}}`?',
+    hintWith: { near: 'Did you mean `{{near}}`?' },
   },
   USAGE_SWITCH_VALUE: {
     message: '{{flag}} is a switch and does not take `{{value}}`',
     hint: 'Leave the value out, or write =true or =false.',
   },
   USAGE_VALUE_MISSING: { message: '{{option}} needs a value', hint: 'See `{{command}} --help`.' },
-  ZSTD_BROKEN: { message: 'compressed data cannot be read: {{detail}}', hint: 'Run `lumbung check --read-data`.' },
+  ZSTD_BROKEN: { message: 'compressed data cannot be read', hint: 'Run `lumbung check --read-data`.' },
   STDIN_WITH_PATHS: {
     message: 'either standard input is backed up or paths are, not both',
     hint: 'Leave out --stdin, or the paths.',

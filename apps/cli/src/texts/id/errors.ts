@@ -1,6 +1,6 @@
 import type { ErrorCatalogue } from '../texts.ts';
 
-/** What errors say to people. The engine's own sentence, `{{detail}}`, stays English. */
+/** What errors say to people. Only the words of another program, `{{detail}}`, stay as they are, between quotes. */
 export const idErrors: ErrorCatalogue = {
   ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },
   BACKEND_ACCESS_DENIED: {
@@ -19,7 +19,7 @@ export const idErrors: ErrorCatalogue = {
     message: '{{place}} lebih pendek daripada seharusnya ({{sizeBytes}} bita)',
     hint: 'Jalankan `lumbung check`.',
   },
-  BACKEND_NAME_INVALID: { message: 'penyimpanan diminta membuka tempat yang tidak mungkin ada ({{detail}})' },
+  BACKEND_NAME_INVALID: { message: 'penyimpanan diminta membuka tempat yang tidak mungkin ada' },
   BACKEND_NOT_A_FILE: {
     message: '{{place}} bukan berkas',
     hint: 'Repositori diubah dengan tangan: pindahkan benda itu dan jalankan `lumbung check`.',
@@ -32,13 +32,13 @@ export const idErrors: ErrorCatalogue = {
     message: '{{place}}: ruang sudah habis',
     hint: 'Kosongkan sebagian ruang, atau pindahkan repositori ke disk yang lebih besar. Yang telah tersimpan tidak hilang.',
   },
-  BACKEND_RANGE_INVALID: { message: 'penyimpanan diminta membaca bita yang tidak mungkin ada ({{detail}})' },
+  BACKEND_RANGE_INVALID: { message: 'penyimpanan diminta membaca bita yang tidak mungkin ada' },
   BACKEND_READ_ONLY: {
     message: '{{place}} tidak dapat ditulisi',
     hint: 'Kaitkan agar dapat ditulisi, atau tinggalkan opsi yang melarangnya. Disk yang tiba-tiba hanya-baca mungkin mulai rusak.',
   },
   BACKEND_UNAVAILABLE: {
-    message: '{{place}} tidak menjawab sebagaimana mestinya ({{errno}})',
+    message: '{{place}} tidak menjawab sebagaimana mestinya: {{errno}}',
     hint: 'Periksa log sistem untuk galat pada disk atau berbagi jaringan.',
   },
   BACKUP_EMPTY: {
@@ -67,7 +67,7 @@ export const idErrors: ErrorCatalogue = {
   },
   BACKUP_TARGET_MISSING: { message: '{{path}} tidak ada', hint: 'Periksa ejaan jalur itu.' },
   BLOB_DAMAGED: {
-    message: 'sebuah potongan yang tersimpan rusak: {{detail}}',
+    message: 'potongan {{blob}} rusak: {{fault}}',
     hint: 'Jalankan `lumbung check --read-data`; perintah itu menunjukkan cara memperbaikinya.',
   },
   BLOB_LENGTH_WRONG: {
@@ -75,27 +75,34 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Jalankan `lumbung check --read-data`.',
   },
   BLOB_MISSING: {
-    message: 'sebuah potongan hilang: {{detail}}',
+    message: 'potongan {{blob}} hilang: tidak ada indeks yang menyebutnya',
     hint: 'Jalankan `lumbung repair index`, mungkin hanya indeks yang kurang. Jika tidak menolong, cadangkan lagi berkas yang terdampak.',
   },
   BLOB_VERIFY_FAILED: {
     message: 'data tidak terbaca kembali tepat setelah dienkripsi; tidak ada yang disimpan',
     hint: 'Uji memori komputer ini. Jika memorinya sehat, laporkan hal ini.',
   },
-  BUG_ASSERTION: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_NO_POLYNOMIAL: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_PACK_MEMORY: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_ROOT_UNFINISHED: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_TIMESTAMP: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_UNREACHABLE: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
-  BUG_WORKER_FAILED: { message: 'terjadi hal yang seharusnya mustahil: {{detail}}' },
+  BUG_ASSERTION: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_DUMP_FILES_OPEN: { message: 'pencadangan berakhir sebelum isinya dibaca' },
+  BUG_DUMP_READ_TWICE: { message: 'isi hasil cadangan diminta dua kali' },
+  BUG_NO_POLYNOMIAL: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_PACK_MEMORY: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_ROOT_UNFINISHED: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_TIMESTAMP: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_UNREACHABLE: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_WORKER_FAILED: { message: 'terjadi hal yang seharusnya mustahil' },
   BYTE_SIZE_INVALID: {
     message: 'bukan ukuran: {{text}}',
     hint: 'Tulis bilangan dengan satuan k, m, g, atau t, misalnya 500M.',
   },
   CANCELLED: { message: 'dibatalkan' },
   COMMAND_FAILED: {
-    message: 'perintah {{program}} gagal: {{reason}}; tidak ada snapshot yang ditulis',
+    message: 'perintah {{program}} gagal; tidak ada snapshot yang ditulis',
+    messageWith: {
+      exitCode: 'perintah {{program}} berakhir dengan kode {{exitCode}}; tidak ada snapshot yang ditulis',
+      signalName: 'perintah {{program}} dihentikan oleh {{signalName}}; tidak ada snapshot yang ditulis',
+      errno: 'perintah {{program}} tidak dapat dijalankan: {{errno}}; tidak ada snapshot yang ditulis',
+    },
     hint: 'Jalankan perintah itu dengan tangan untuk melihat pesannya.',
   },
   COMMAND_MISSING: {
@@ -111,7 +118,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Kembalikan berkas `config` dari salinan repositori.',
   },
   CONFIG_INVALID: {
-    message: 'berkas config repositori rusak: {{detail}}',
+    message: 'berkas config repositori rusak',
     hint: 'Kembalikan berkas `config` dari salinan repositori.',
   },
   CONFIG_POLYNOMIAL_INVALID: {
@@ -120,11 +127,194 @@ export const idErrors: ErrorCatalogue = {
   },
   COPY_SAME_REPOSITORY: {
     message: 'sumber dan tujuan adalah repositori yang sama: {{repository}}',
-    hint: 'Sebutkan repositori lain dengan --from-repo.',
+    hint: 'Sebutkan repositori lain dengan --to atau --from-repo.',
   },
   COPY_SOURCE_INCOMPLETE: {
-    message: 'sumber tidak memiliki isi yang diperlukan sebuah snapshot: {{detail}}',
+    message: 'sumber tidak memiliki isi yang diperlukan sebuah snapshot',
     hint: 'Jalankan `lumbung check` pada sumber. Snapshot lain dapat disalin dengan menyebut ID-nya.',
+  },
+  DB_ADDRESS_INVALID: {
+    message: 'jenis alamat itu tidak dikenal oleh basis data ini',
+    hint: 'Berikan host dan port, atau soket unix.',
+  },
+  DB_ANSWER_TOO_LARGE: {
+    message: 'jawaban server basis data melebihi yang dapat ditampung',
+    hint: 'Lihat log server basis data; laporkan bila basis datanya biasa saja.',
+  },
+  DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai', hint: 'Coba lagi.' },
+  DB_CONNECTION_LOST: {
+    message: 'koneksi ke server basis data terputus',
+    hint: 'Hasil yang sudah terbaca dibuang. Coba lagi.',
+  },
+  DB_DATABASE_MISSING: {
+    message: 'basis data itu tidak ada',
+    hint: 'Periksa namanya; mungkin sudah diganti nama atau dihapus.',
+  },
+  DB_DATA_CORRUPTED: {
+    message: 'server basis data menemukan datanya sendiri rusak',
+    hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
+  },
+  DB_DUMP_INCOMPLETE: {
+    message: 'hasil dump basis data tidak utuh',
+    hint: 'Tidak ada yang disimpan. Ulangi; jika terjadi lagi, periksa log server basis data.',
+  },
+  DB_DUMP_UNREADABLE: {
+    message: 'alat dump basis data menulis sesuatu yang tidak dikenal',
+    hint: 'Tidak ada yang disimpan. Laporkan hal ini beserta versi server dan versi paket kliennya.',
+  },
+  DB_DUMP_ABANDONED: {
+    message: 'berkas hasil cadangan tidak diambil semuanya',
+    hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
+  },
+  DB_LOCKED: {
+    message: 'basis data sedang dikunci pihak lain terlalu lama',
+    hint: 'Coba lagi setelah perubahan basis data itu selesai.',
+  },
+  DB_LOCK_TABLE_FULL: {
+    message: 'memori server basis data untuk kunci sudah habis',
+    hint: 'Naikkan max_locks_per_transaction pada postgresql.conf lalu mulai ulang servernya.',
+  },
+  DB_LOGIN_METHOD_UNKNOWN: {
+    message: 'server basis data meminta cara masuk yang tidak didukung',
+    hint: 'Gunakan scram-sha-256 pada pg_hba.conf server.',
+  },
+  DB_LOGIN_REFUSED: {
+    message: 'server basis data menolak proses masuk',
+    hint: 'Periksa nama pengguna dan kata sandi, serta siapa yang boleh terhubung dari sini (pg_hba.conf).',
+  },
+  DB_OBJECT_CHANGED: {
+    message: 'ada yang dihapus atau diubah pada basis data selama proses berjalan',
+    hint: 'Coba lagi setelah perubahan basis data itu selesai.',
+  },
+  DB_PASSWORD_EXPOSED: {
+    message: 'server basis data meminta kata sandi tanpa enkripsi melalui koneksi yang tidak terenkripsi',
+    hint: 'Gunakan TLS, atau scram-sha-256 pada pg_hba.conf server.',
+  },
+  DB_PASSWORD_MISSING: {
+    message: 'server basis data meminta kata sandi, tetapi tidak ada yang diberikan',
+    hint: 'Simpan kata sandi akun cadangan.',
+  },
+  DB_PASSWORD_PLACE_EMPTY: {
+    message: 'tidak ada kata sandi di {{place}}',
+    hint: 'Tulis kata sandi saja di sana, dalam satu baris.',
+  },
+  DB_PASSWORD_TWICE: {
+    message: 'kata sandi basis data disebut di lebih dari satu tempat',
+    hint: 'Simpan di berkas yang hanya dapat dibaca oleh Anda, dan hapus dari alamatnya.',
+  },
+  DB_PASSWORD_UNUSABLE: {
+    message: 'nama pengguna atau kata sandi basis data tidak dapat diteruskan ({{where}})',
+    hint: 'Pilih yang tanpa baris baru dan kurang dari 1000 karakter.',
+  },
+  DB_PRIVILEGE_MISSING: {
+    message: 'akun cadangan belum memiliki hak yang diperlukan',
+    hint: 'Uji koneksinya: hasilnya menampilkan perintah SQL untuk memberi hak itu.',
+  },
+  DB_PROTOCOL_ERROR: {
+    message: 'server tidak berbicara dengan protokol basis data yang dimaksud',
+    hint: 'Periksa alamat dan port; hubungkan langsung tanpa perantara.',
+  },
+  DB_QUERY_FAILED: { message: 'server basis data menolak sebuah perintah', hint: 'Lihat log server basis data.' },
+  DB_REPLICA_CONFLICT: {
+    message: 'replika menghentikan kueri agar dapat mengikuti server utamanya',
+    hint: 'Aktifkan hot_standby_feedback pada replika, atau cadangkan server utamanya.',
+  },
+  DB_RESTORE_REFUSED: {
+    message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
+    hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
+  },
+  DB_ROW_INCOMPLETE: {
+    message: 'hasil cadangan berakhir di tengah baris {{row}}',
+    hint: 'Tidak ada yang disimpan. Jalankan lagi; jika terulang, periksa log server basis data.',
+  },
+  DB_ROW_TOO_LARGE: {
+    message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data',
+    hint: 'Tanyakan kepada pengelola aplikasi tentang nilai yang mendekati 1 GB.',
+  },
+  DB_SERVER_DISK_FULL: {
+    message: 'disk server basis data penuh',
+    hint: 'Kosongkan ruang pada server basis data terlebih dahulu.',
+  },
+  DB_SERVER_NOT_AUTHENTIC: {
+    message:
+      'server basis data tidak dapat membuktikan bahwa ia mengetahui kata sandi: mungkin ada yang menyadap di antaranya',
+    hint: 'Periksa alamat server, dan gunakan TLS dengan sertifikat yang diverifikasi.',
+  },
+  DB_STALLED: {
+    message: 'tidak ada data dari server basis data selama {{seconds}} detik',
+    hint: 'Periksa server dan jaringan, lalu coba lagi.',
+  },
+  DB_TEXT_INVALID: {
+    message: 'sebuah nama, kata sandi, atau perintah memuat bita nol',
+    hint: 'Pilih yang tidak memuatnya.',
+  },
+  DB_TLS_UNAVAILABLE: {
+    message: 'server basis data tidak menyediakan enkripsi',
+    hint: 'Aktifkan pada server (parameter ssl), atau izinkan koneksi tanpa TLS.',
+  },
+  DB_TLS_UNTRUSTED: {
+    message: 'koneksi terenkripsi ke server basis data tidak dapat dipercaya',
+    hint: 'Periksa sertifikat server, dan berkas otoritas yang menandatanganinya.',
+  },
+  DB_TOOL_ABANDONED: {
+    message: 'keluaran {{tool}} tidak dibaca sampai akhir',
+    hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
+  },
+  DB_TOOL_FAILED: {
+    message: '{{tool}} gagal dengan kode keluar {{exitCode}}: {{said}}',
+    hint: 'Tidak ada yang disimpan. Teks setelah titik dua adalah pesan program itu sendiri.',
+  },
+  DB_TOOL_INPUT_UNREAD: {
+    message: '{{tool}} berakhir sebelum membaca seluruh masukannya',
+    hint: 'Jalankan lagi; jika terulang, periksa log server basis data.',
+  },
+  DB_TOOL_KILLED: {
+    message: '{{tool}} dihentikan dari luar ({{signal}})',
+    hint: 'Tidak ada yang disimpan. Periksa log sistem: mesin yang kehabisan memori menghentikan program.',
+  },
+  DB_TOOL_MISSING: {
+    message: '{{tool}} belum terpasang',
+    hint: 'Pasang paket {{package}}.',
+  },
+  DB_TOOL_OUTPUT_TOO_LARGE: {
+    message: '{{tool}} mengeluarkan lebih dari {{limitBytes}} bita yang dapat diterima',
+    hint: 'Periksa apakah programnya benar.',
+  },
+  DB_TOOL_STALLED: {
+    message: '{{tool}} dihentikan: tidak ada data yang bergerak selama {{stallSeconds}} detik',
+    hint: 'Tidak ada yang disimpan. Periksa koneksi ke server basis data, penguncian di sana, dan apakah repositori masih menerima data.',
+  },
+  DB_TOOL_TIMEOUT: {
+    message: '{{tool}} dihentikan: tidak selesai dalam {{limitSeconds}} detik',
+    hint: 'Tidak ada yang disimpan. Beri waktu lebih, atau cari penyebab lambatnya.',
+  },
+  DB_TOOL_TOO_OLD: {
+    message: '{{tool}} {{toolVersion}} lebih lama dari server, yang berversi {{serverVersion}}',
+    hint: 'Pasang paket {{package}}.',
+  },
+  DB_TOOL_UNUSABLE: {
+    message: '{{path}} tidak dapat dijalankan ({{errno}})',
+    hint: 'Periksa apakah itu program untuk mesin ini, dan siapa yang boleh menjalankannya.',
+  },
+  DB_TOO_MANY_CONNECTIONS: {
+    message: 'server basis data tidak menerima koneksi lagi',
+    hint: 'Naikkan max_connections, atau kurangi jumlah tabel yang dibaca bersamaan.',
+  },
+  DB_UNREACHABLE: {
+    message: 'server basis data tidak dapat dihubungi',
+    hint: 'Periksa apakah server berjalan, alamatnya, dan firewall di antaranya.',
+  },
+  DB_URL_INVALID: {
+    message: 'bukan alamat basis data: {{reason}}',
+    hint: 'Tulis seperti postgresql://pengguna@host:5432/basisdata, mysql:///basisdata?socket=/run/mysqld/mysqld.sock atau sqlite:/jalur/berkas.',
+  },
+  DB_WORKSPACE_CHANGED: {
+    message: '{{path}} berubah di folder kerja setelah diperiksa',
+    hint: 'Periksa disk folder kerja, dan siapa lagi yang menulis di sana.',
+  },
+  DB_WORKSPACE_FULL: {
+    message: 'folder kerja tidak cukup untuk hasil dump',
+    hint: 'Kosongkan ruang di sana, atau perbesar batas folder kerja.',
   },
   DRIVER_OPTION_INVALID: {
     message: 'penyimpanan ini tidak memiliki opsi {{name}}={{value}}',
@@ -159,6 +349,22 @@ export const idErrors: ErrorCatalogue = {
   ENOENT: { message: 'tidak ada' },
   ENOSPC: { message: 'ruang sudah habis' },
   ENOTDIR: { message: 'sebagian jalurnya bukan folder' },
+  ECONNREFUSED: { message: 'tidak ada yang menjawab di sana' },
+  ECONNRESET: { message: 'sambungannya terputus' },
+  EEXIST: { message: 'sudah ada' },
+  EFBIG: { message: 'berkasnya akan terlalu besar' },
+  EHOSTDOWN: { message: 'komputer tujuan mati' },
+  EHOSTUNREACH: { message: 'komputer tujuan tidak terjangkau' },
+  EINVAL: { message: 'sistem berkas tidak menerimanya' },
+  ENFILE: { message: 'terlalu banyak berkas yang terbuka di komputer ini' },
+  ENODEV: { message: 'perangkatnya tidak ada' },
+  ENOMEM: { message: 'memori tidak cukup' },
+  ENOTEMPTY: { message: 'foldernya tidak kosong' },
+  ENOTSUP: { message: 'sistem berkas tidak mendukungnya' },
+  ENXIO: { message: 'perangkatnya tidak ada' },
+  EPIPE: { message: 'pembacanya sudah pergi' },
+  ETIMEDOUT: { message: 'tidak menjawab pada waktunya' },
+  ETXTBSY: { message: 'sedang dijalankan' },
   EPERM: { message: 'tidak diizinkan' },
   EROFS: { message: 'sistem berkas tidak dapat ditulisi' },
   ERRNO_EACCES: {
@@ -182,6 +388,14 @@ export const idErrors: ErrorCatalogue = {
   },
   ERRNO_ENOTDIR: { message: 'sebagian dari {{path}} bukan folder', hint: 'Periksa ejaan jalur itu.' },
   ERRNO_ENOTEMPTY: { message: 'folder {{path}} tidak kosong', hint: 'Pindahkan isinya.' },
+  ERRNO_ETXTBSY: {
+    message: '{{path}} sedang dijalankan',
+    hint: 'Akhiri program yang menjalankannya.',
+  },
+  ERRNO_OTHER: {
+    message: '{{path}}: sistem operasi melaporkan {{errno}}',
+    hint: 'Periksa log sistem, lalu jalankan lagi perintahnya.',
+  },
   ERRNO_EPERM: {
     message: '{{path}}: tidak diizinkan',
     hint: 'Periksa siapa yang boleh membaca dan menulisnya, dan sebagai siapa Lumbung dijalankan.',
@@ -191,10 +405,18 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Kaitkan agar dapat ditulisi. Disk yang tiba-tiba hanya-baca mungkin mulai rusak.',
   },
   ESTALE: { message: 'berbagi jaringan berubah sementara itu' },
-  FILE_UNREADABLE: { message: '{{path}} tidak terbaca', hint: 'Periksa jalurnya dan siapa yang boleh membacanya.' },
+  FILE_UNREADABLE: {
+    message: '{{path}} tidak terbaca',
+    messageWith: { errno: '{{path}} tidak terbaca: {{errno}}' },
+    hint: 'Periksa jalurnya dan siapa yang boleh membacanya.',
+  },
   FORGET_GROUP_WOULD_VANISH: {
-    message:
-      'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari satu kelompok ({{group}}); tidak ada yang dihapus',
+    message: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari satu kelompok; tidak ada yang dihapus',
+    messageWith: {
+      host: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari satu kelompok (host {{host}}); tidak ada yang dihapus',
+      paths: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dari {{paths}}; tidak ada yang dihapus',
+      tags: 'aturan itu akan menghapus seluruh {{snapshots}} snapshot dengan tag {{tags}}; tidak ada yang dihapus',
+    },
     hint: 'Simpan paling sedikit satu, misalnya dengan --keep-last 1. Untuk menghapus satu kelompok, pilih dengan --host, --tag, atau --path dan tambahkan --unsafe-allow-remove-all.',
   },
   FORGET_POLICY_EMPTY: {
@@ -206,11 +428,11 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Tambahkan --host, --tag, atau --path.',
   },
   ID_INVALID: { message: 'bukan ID: {{text}}', hint: 'ID terdiri atas 64 karakter, 0 sampai 9 dan a sampai f.' },
-  ID_MISSING: { message: '{{kind}} yang mana? Tidak ada ID yang disebut', hint: 'Cari dengan `lumbung list`.' },
-  INDEX_INVALID: { message: 'indeks repositori rusak: {{detail}}', hint: 'Jalankan `lumbung repair index`.' },
+  ID_MISSING: { message: '`{{kind}}` yang mana? Tidak ada ID yang disebut', hint: 'Cari dengan `lumbung list`.' },
+  INDEX_INVALID: { message: 'sebuah berkas indeks repositori rusak', hint: 'Jalankan `lumbung repair index`.' },
   KEY_AMBIGUOUS: { message: '{{count}} kunci berawalan {{key}}', hint: 'Sebutkan lebih banyak karakter dari ID itu.' },
   KEY_FILE_INVALID: {
-    message: 'sebuah kunci repositori rusak: {{detail}}',
+    message: 'sebuah kunci repositori rusak',
     hint: 'Kembalikan berkasnya dari salinan repositori, atau gunakan kata sandi kunci lain.',
   },
   KEY_IN_USE: {
@@ -237,9 +459,12 @@ export const idErrors: ErrorCatalogue = {
   LOCK_CONFLICT: {
     message: 'repositori dikunci oleh proses {{pid}} di {{hostname}} (pengguna {{username}}) sejak {{since}}',
     hint: 'Tunggu sampai selesai, atau gunakan --retry-lock 10m. `lumbung unlock` menghapus penguncian yang pemegangnya sudah tidak ada.',
+    hintWith: {
+      isStale: 'Penguncian ini tidak lagi dipegang siapa pun: hapus dengan `lumbung unlock`, lalu mulai lagi.',
+    },
   },
   LOCK_INVALID: {
-    message: 'sebuah penguncian tidak terbaca, jadi tidak diketahui apakah repositori sedang dipakai: {{detail}}',
+    message: 'sebuah penguncian tidak terbaca, jadi tidak diketahui apakah repositori sedang dipakai',
     hint: 'Jika tidak ada yang memakainya, jalankan `lumbung unlock --remove-all`.',
   },
   LOCK_LOST: {
@@ -265,7 +490,7 @@ export const idErrors: ErrorCatalogue = {
   },
   NODE_NAME_TWICE: { message: 'snapshot memuat dua berkas bernama {{path}}', hint: 'Yang pertama dipulihkan.' },
   NODE_NAME_UNSAFE: {
-    message: 'ada nama di dalam snapshot yang bukan nama berkas: {{detail}}',
+    message: 'ada nama di dalam snapshot yang bukan nama berkas',
     hint: 'Snapshot itu rusak, atau dibuat untuk menulis di luar tujuan. Butir itu dilewati.',
   },
   NODE_SIZE_WRONG: {
@@ -284,6 +509,14 @@ export const idErrors: ErrorCatalogue = {
     message: 'bukan ID: {{id}}',
     hint: 'ID terdiri atas paling banyak 64 karakter, 0 sampai 9 dan a sampai f; awalannya sudah cukup.',
   },
+  OBJECT_AMBIGUOUS: {
+    message: '{{count}} ID jenis `{{kind}}` berawalan {{prefix}}',
+    hint: 'Sebutkan lebih banyak karakter dari ID itu.',
+  },
+  OBJECT_NOT_FOUND: {
+    message: 'tidak ada ID jenis `{{kind}}` yang berawalan {{prefix}}',
+    hint: 'Lihat `lumbung list`.',
+  },
   OPTIONS_CONFLICT: {
     message: '{{first}} dan {{second}} tidak dapat dipakai bersama',
     hint: 'Tinggalkan salah satunya.',
@@ -294,7 +527,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Sebutkan pack yang dinyatakan rusak oleh `lumbung check --read-data`.',
   },
   PACK_HEADER_INVALID: {
-    message: 'kepala sebuah pack rusak: {{detail}}',
+    message: 'kepala sebuah pack rusak',
     hint: 'Jalankan `lumbung repair packs` untuk pack itu: yang masih dikenal indeks diselamatkan.',
   },
   PACK_NOT_FOUND: { message: 'tidak ada pack berawalan {{ids}}', hint: 'Lihat `lumbung list packs`.' },
@@ -310,8 +543,21 @@ export const idErrors: ErrorCatalogue = {
     message: 'sebuah utas kerja berakhir sebelum pekerjaannya selesai',
     hint: 'Jika memori kurang, tutup program lain; jika tidak, laporkan hal ini.',
   },
+  PARENT_CONTENT_MISSING: {
+    message: 'snapshot sebelumnya menyebut isi yang tidak ada di repositori; berkas ini dibaca ulang',
+    hint: 'Jalankan `lumbung check` untuk melihat kekurangan snapshot itu.',
+  },
+  PARENT_TREE_UNREADABLE: {
+    message: 'sebuah folder dari snapshot sebelumnya tidak terbaca, jadi berkasnya dibaca ulang',
+    hint: 'Jalankan `lumbung check` untuk melihat kekurangan snapshot itu.',
+  },
   PASSWORD_COMMAND_FAILED: {
-    message: 'perintah kata sandi gagal: {{reason}}',
+    message: 'perintah kata sandi kosong',
+    messageWith: {
+      exitCode: 'perintah kata sandi berakhir dengan kode {{exitCode}}',
+      signalName: 'perintah kata sandi dihentikan oleh {{signalName}}',
+      errno: 'perintah kata sandi tidak dapat dijalankan: {{errno}}',
+    },
     hint: 'Jalankan dengan tangan; perintah itu harus mencetak kata sandi dan berakhir dengan kode 0.',
   },
   PASSWORD_EMPTY: {
@@ -320,12 +566,16 @@ export const idErrors: ErrorCatalogue = {
   },
   PASSWORD_FILE_UNREADABLE: {
     message: 'berkas kata sandi {{path}} tidak terbaca',
+    messageWith: { errno: 'berkas kata sandi {{path}} tidak terbaca: {{errno}}' },
     hint: 'Periksa jalurnya dan siapa yang boleh membacanya.',
   },
   PASSWORD_MISMATCH: { message: 'kedua kata sandi berbeda', hint: 'Ketik kata sandi yang sama dua kali.' },
   PASSWORD_NOT_GIVEN: {
     message: 'kata sandi tidak diberikan, dan tidak ada terminal untuk menanyakannya',
-    hint: 'Gunakan --password-file, --password-command, atau variabel LUMBUNG_PASSWORD.',
+    messageWith: {
+      repository: 'kata sandi {{repository}} tidak diberikan, dan tidak ada terminal untuk menanyakannya',
+    },
+    hint: 'Gunakan {{option}}, atau isi variabel {{variable}}.',
   },
   PASSWORD_WRONG: {
     message: 'kata sandi tidak cocok dengan kunci mana pun di {{repository}}',
@@ -342,7 +592,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Jalankan Lumbung di Linux (x64 atau arm64), dan pasang beserta paket opsionalnya.',
   },
   PRUNE_INDEX_INCOMPLETE: {
-    message: 'indeks tidak lengkap, jadi tidak ada yang dihapus: {{detail}}',
+    message: 'indeks tidak memuat semua yang diperlukan snapshot, jadi tidak ada yang dihapus',
     hint: 'Jalankan `lumbung repair index`. Jika tidak menolong, jalankan `lumbung check` dan `lumbung repair snapshots` sebelum merapikan.',
   },
   PRUNE_LIMIT_INVALID: {
@@ -358,7 +608,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Jalankan `lumbung check --read-data`, lalu `lumbung repair packs` untuk pack itu atau `lumbung repair index`.',
   },
   PRUNE_REPACK_INCOMPLETE: {
-    message: 'tidak semua yang diperlukan dikemas ulang, jadi tidak ada lagi yang dihapus ({{detail}})',
+    message: 'tidak semua yang diperlukan dikemas ulang, jadi tidak ada lagi yang dihapus',
     hint: 'Repositori tetap utuh; laporkan hal ini.',
   },
   PRUNE_TREE_UNREADABLE: {
@@ -368,6 +618,44 @@ export const idErrors: ErrorCatalogue = {
   READ_DATA_SELECTION_INVALID: {
     message: 'bukan bagian repositori yang dapat dibaca',
     hint: 'Tulis 1/5, 10%, atau 2G.',
+  },
+  REDIS_COUNTS_DIFFER: {
+    message:
+      'basis data {{db}} berisi {{keys}} kunci pada hasil dump, sedangkan di server {{before}} sebelum dan {{after}} sesudahnya',
+    hint: 'Lihat log server, lalu ulangi dump. Tidak ada yang disimpan.',
+  },
+  REDIS_DATABASE_UNKNOWN: {
+    message: 'basis data Redis itu tidak ada atau kosong: {{database}}',
+    hint: 'Server dicadangkan dengan nama `instance`; pulihkan seluruhnya, atau satu basis data bernomor ke nomor lain.',
+  },
+  REDIS_NOT_READY: {
+    message: 'server Redis belum siap',
+    hint: 'Tunggu sampai data selesai dimuat, atau sampai replika menemukan server induknya; lalu coba lagi.',
+  },
+  REDIS_RDB_CORRUPT: {
+    message: 'berkas RDB dari Redis rusak',
+    hint: 'Lakukan dump ulang pada server. Bila berkas berasal dari repositori, jalankan `lumbung check`.',
+  },
+  REDIS_RDB_UNSUPPORTED: {
+    message: 'berkas RDB berisi hal yang belum dikenal program ini: {{what}}',
+    hint: 'Gunakan versi Lumbung yang lebih baru; sementara itu, simpan berkas RDB server sebagai berkas biasa.',
+  },
+  REDIS_SCRATCH_FAILED: {
+    message: 'server Redis untuk uji pemulihan tidak dapat dijalankan',
+    hint: 'Pastikan paket redis-server terpasang, dengan versi yang sama atau lebih baru dari yang dicadangkan.',
+  },
+  REDIS_SWAP_UNSUPPORTED: {
+    message:
+      'hanya dua basis data bernomor pada satu server Redis yang dapat ditukar, dan yang lama memakai nomor hasil pemulihan',
+    hint: 'Arahkan aplikasi ke server hasil pemulihan, atau pulihkan satu basis data ke nomor lain.',
+  },
+  REDIS_SYNC_INTERRUPTED: {
+    message: 'server Redis memutus koneksi sebelum seluruh data terkirim',
+    hint: 'Lihat log server: batas client-output-buffer-limit replica, atau memori untuk fork.',
+  },
+  REDIS_VALUE_REFUSED: {
+    message: 'server Redis menolak sebuah nilai dari {{table}}',
+    hint: 'Kosongkan tujuan sebelum mencoba lagi. Kunci yang sudah ada berarti pihak lain sedang menulis ke sana.',
   },
   REPOSITORY_ADDRESS_INVALID: {
     message: 'bukan alamat repositori: {{address}} ({{reason}})',
@@ -446,17 +734,34 @@ export const idErrors: ErrorCatalogue = {
     message: '{{count}} snapshot berawalan {{prefix}}',
     hint: 'Sebutkan lebih banyak karakter dari ID itu.',
   },
-  SNAPSHOT_INVALID: { message: 'sebuah snapshot rusak: {{detail}}', hint: 'Jalankan `lumbung check`.' },
+  SNAPSHOT_INVALID: { message: 'sebuah snapshot rusak', hint: 'Jalankan `lumbung check`.' },
   SNAPSHOT_NOT_FOUND: {
-    message: 'tidak ada snapshot seperti itu',
+    message: 'tidak ada snapshot yang cocok',
+    messageWith: { prefix: 'tidak ada ID snapshot yang berawalan {{prefix}}' },
     hint: 'Lihat `lumbung snapshots`; --host, --tag, dan --path mempersempit arti `latest`.',
   },
   SNAPSHOT_SPEC_INVALID: {
     message: 'bukan snapshot: {{spec}}',
     hint: 'Sebutkan snapshot dengan ID-nya, awalannya, atau `latest`; folder di dalamnya menyusul setelah titik dua.',
   },
+  SOURCE_FILE_MISSING: {
+    message: 'hasil cadangan tidak memiliki berkas {{path}}',
+    hint: 'Gunakan snapshot lain, dan jalankan `lumbung check`.',
+  },
+  SOURCE_MANIFEST_INVALID: {
+    message: 'manifes hasil cadangan rusak',
+    hint: 'Gunakan snapshot lain, dan jalankan `lumbung check` dengan --read-data.',
+  },
+  SOURCE_MANIFEST_VERSION_UNKNOWN: {
+    message: 'hasil cadangan dibuat oleh Lumbung versi lebih baru (versi manifes {{version}})',
+    hint: 'Gunakan versi yang membuatnya, atau yang lebih baru.',
+  },
   SOURCE_REPLACED: { message: '{{path}} diganti berkas lain selagi dicadangkan', hint: 'Jalankan pencadangan lagi.' },
-  SOURCE_REPOSITORY_NOT_NAMED: { message: 'repositori sumber belum disebut', hint: 'Gunakan --from-repo.' },
+  SOURCE_REPOSITORY_NOT_NAMED: {
+    message: 'repositori yang satunya belum disebut',
+    hint: 'Gunakan --from-repo.',
+    hintWith: { isCopy: 'Gunakan --to untuk menyalin ke sana, atau --from-repo untuk menyalin dari sana.' },
+  },
   SOURCE_TOO_DEEP: { message: 'folder bersarang terlalu dalam di {{path}}', hint: 'Sebutkan folder yang lebih dalam.' },
   SOURCE_TYPE_CHANGED: { message: '{{path}} berganti jenis selagi dicadangkan', hint: 'Jalankan pencadangan lagi.' },
   SOURCE_TYPE_UNKNOWN: { message: '{{path}} berjenis yang tidak dapat disimpan', hint: 'Kecualikan dengan --exclude.' },
@@ -474,7 +779,7 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Berkas yang memuatnya rusak; jalankan `lumbung check`.',
   },
   TREE_INVALID: {
-    message: 'sebuah folder di dalam repositori rusak: {{reason}}',
+    message: 'sebuah folder di dalam repositori rusak',
     hint: 'Jalankan `lumbung check --read-data`.',
   },
   TREE_LOOP: {
@@ -483,6 +788,10 @@ export const idErrors: ErrorCatalogue = {
   },
   TREE_ORDER_BROKEN: { message: 'isi sebuah folder tidak berurutan' },
   TREE_PATH_MISSING: { message: 'snapshot tidak memuat {{missing}}', hint: 'Lihat isinya dengan `lumbung ls`.' },
+  TREE_PATH_NOT_FILE: {
+    message: '{{path}} bukan berkas di dalam snapshot',
+    hint: 'Sebutkan sebuah berkas. Tautan tidak diikuti.',
+  },
   TREE_PATH_NOT_FOLDER: { message: '{{path}} bukan folder di dalam snapshot', hint: 'Sebutkan folder yang memuatnya.' },
   TREE_SUBTREE_MISSING: {
     message: 'snapshot kehilangan isi folder {{path}}',
@@ -496,7 +805,7 @@ export const idErrors: ErrorCatalogue = {
     message: 'folder {{path}} tidak dapat ditulis ulang tanpa kehilangan sesuatu; snapshot-nya dibiarkan',
     hint: 'Folder itu ditulis oleh versi atau klien lain, dan dapat dipulihkan apa adanya.',
   },
-  UNEXPECTED: { message: 'terjadi hal yang tidak terduga: {{detail}}' },
+  UNEXPECTED: { message: 'terjadi hal yang tidak terduga; pesan asli program: “{{detail}}”' },
   UNPACKED_ENCODING_UNKNOWN: {
     message: 'sebuah berkas repositori ditulis dengan cara yang tidak dikenal ({{first}})',
     hint: 'Mungkin ditulis oleh program yang lebih baru.',
@@ -513,12 +822,12 @@ export const idErrors: ErrorCatalogue = {
   USAGE_COMMAND_UNKNOWN: {
     message: 'tidak ada perintah {{name}}',
     hint: 'Lihat `{{command}} --help`.',
-    hintNear: 'Maksud Anda `{{near}}`?',
+    hintWith: { near: 'Maksud Anda `{{near}}`?' },
   },
   USAGE_OPTION_UNKNOWN: {
     message: 'tidak ada opsi {{option}}',
     hint: 'Lihat `{{command}} --help`.',
-    hintNear: 'Maksud Anda `{{near}}`?',
+    hintWith: { near: 'Maksud Anda `{{near}}`?' },
   },
   USAGE_SWITCH_VALUE: {
     message: '{{flag}} adalah sakelar dan tidak menerima `{{value}}`',
@@ -526,7 +835,7 @@ export const idErrors: ErrorCatalogue = {
   },
   USAGE_VALUE_MISSING: { message: '{{option}} memerlukan nilai', hint: 'Lihat `{{command}} --help`.' },
   ZSTD_BROKEN: {
-    message: 'data termampatkan tidak terbaca: {{detail}}',
+    message: 'data termampatkan tidak terbaca',
     hint: 'Jalankan `lumbung check --read-data`.',
   },
   STDIN_WITH_PATHS: {

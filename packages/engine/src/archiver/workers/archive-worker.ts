@@ -95,7 +95,8 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
       case 'bytes':
         try {
           if (request.kind === 'cut') post(archiver.cut(request));
-          else post(request.kind === 'chunks' ? archiver.storeFileChunks(request) : archiver.storeBytes(request));
+          else if (request.kind === 'chunks') post(archiver.storeFileChunks(request));
+          else post(archiver.storeBytes(request), [request.buffer]);
         } catch (error) {
           if (saver.hasFailed) throw error;
           post({ kind: 'jobFailed', jobId: request.jobId, error: toErrorRecord(error), isVanished: isVanished(error) });

@@ -143,17 +143,21 @@ export class FileArchiver {
     });
   }
 
-  storeBytes(request: Request<'bytes'>): Reply<'chunks'> {
+  storeBytes({ jobId, buffer, parts }: Request<'bytes'>): Reply<'bytes'> {
     const { saver } = this.#parts;
-    const bytes = new Uint8Array(request.buffer);
-    const ids: string[] = [];
+    const bytes = new Uint8Array(buffer);
     let begin = 0;
-    for (const length of request.lengths) {
+    const save = (length: number): string => {
       this.#refuseWhenCancelled();
-      ids.push(saver.save(bytes.subarray(begin, begin + length)));
       begin += length;
-    }
-    return { kind: 'chunks', jobId: request.jobId, ids, sizeBytes: begin, added: saver.takeAdded() };
+      return saver.save(bytes.subarray(begin - length, begin));
+    };
+    return {
+      kind: 'bytes',
+      jobId,
+      parts: parts.map((lengths) => ({ ids: lengths.map(save), added: saver.takeAdded() })),
+      buffer,
+    };
   }
 
   #withFile<T>(path: ByteString, inode: string, act: (file: OpenedFile) => T): T {

@@ -58,12 +58,13 @@ export type ArchiveRequest =
       readonly lengths: readonly number[];
       readonly inode: string;
     }
-  /** Store chunks whose bytes come along (a stream); the buffer is the worker's. */
+  /** Store chunks whose bytes come along, one after the other (streams); the buffer is the worker's until it answers. */
   | {
       readonly kind: 'bytes';
       readonly jobId: number;
       readonly buffer: ArrayBuffer;
-      readonly lengths: readonly number[];
+      /** Lengths of chunks, of each part by itself: parts are counted apart. */
+      readonly parts: readonly (readonly number[])[];
     }
   | { readonly kind: 'segment'; readonly segment: SharedBlobSetSegment }
   | { readonly kind: 'finish' };
@@ -100,6 +101,14 @@ export type ArchiveReply =
       readonly ids: readonly string[];
       readonly sizeBytes: number;
       readonly added: AddedBytes;
+    }
+  | {
+      readonly kind: 'bytes';
+      readonly jobId: number;
+      /** As they were asked for. */
+      readonly parts: readonly { readonly ids: readonly string[]; readonly added: AddedBytes }[];
+      /** The memory that came along. */
+      readonly buffer: ArrayBuffer;
     }
   | { readonly kind: 'jobFailed'; readonly jobId: number; readonly error: ErrorRecord; readonly isVanished: boolean }
   | {

@@ -54,7 +54,7 @@ async function open(
 
 const bytesJob = (...chunks: readonly Uint8Array[]) => {
   const joined = Uint8Array.from(Buffer.concat(chunks));
-  return { kind: 'bytes' as const, buffer: joined.buffer, lengths: chunks.map(({ length }) => length) };
+  return { kind: 'bytes' as const, buffer: joined.buffer, parts: [chunks.map(({ length }) => length)] };
 };
 
 /** Chunks that differ, and cannot be made smaller. */
@@ -70,7 +70,9 @@ describe('the workers of a backup', () => {
     const stored = [...packs, ...unfinished].flatMap(({ blobs }) => blobs.map(({ id }) => id));
     expect(new Set(stored).size).toBe(6);
     expect(stored).toHaveLength(6);
-    const ids = new Set(replies.flatMap((reply) => (reply.kind === 'chunks' ? reply.ids : [])));
+    const ids = new Set(
+      replies.flatMap((reply) => (reply.kind === 'bytes' ? reply.parts.flatMap(({ ids: those }) => those) : [])),
+    );
     expect([...ids].sort()).toEqual([...stored].sort());
   });
 

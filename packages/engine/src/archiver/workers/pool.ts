@@ -241,6 +241,7 @@ export class ArchivePool implements AsyncDisposable {
       case 'files':
       case 'cut':
       case 'chunks':
+      case 'bytes':
       case 'jobFailed': {
         worker.underWay -= 1;
         const job = this.#underWay.get(reply.jobId);

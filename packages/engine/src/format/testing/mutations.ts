@@ -54,3 +54,8 @@ export function damaged(originals: readonly Buffer[]): fc.Arbitrary<Buffer> {
     .tuple(fc.constantFrom(...originals), fc.array(mutation, { minLength: 1, maxLength: 4 }))
     .map(([original, mutations]) => mutations.reduce(mutate, original));
 }
+
+/** `damaged` for what is typed or read as text. */
+export function damagedText(originals: readonly string[]): fc.Arbitrary<string> {
+  return damaged(originals.map((text) => Buffer.from(text))).map((bytes) => bytes.toString('utf8'));
+}

@@ -4,6 +4,7 @@ import type { CompressionMode } from '../../compression/compressor.ts';
 import type { BlobId, PackId } from '../../format/ids.ts';
 import type { BlobType, PackedBlob } from '../../format/pack-header.ts';
 import type { VerifyMode } from '../../pack/pack-builder.ts';
+import type { VerifiedFault } from './blob-verifier.ts';
 
 /** The bytes of a master key; a worker has the memory of its process. */
 export interface KeyBytes {
@@ -74,12 +75,21 @@ export interface PackVerdict {
   readonly blobsVerified: number;
 }
 
-export interface PackProblem {
-  readonly kind: 'hash' | 'header' | 'index' | 'blob';
-  /** English, one line. */
-  readonly message: string;
-  readonly blobId?: string;
-}
+/** Why a stored blob cannot be had. */
+export type StoredBlobFault = VerifiedFault | 'truncated';
+
+/** What is wrong with a pack. `message`: English, one line. */
+export type PackProblem = { readonly message: string } & (
+  | { readonly kind: 'hash'; readonly actualId: string }
+  | { readonly kind: 'header'; readonly error: ErrorRecord }
+  /** Its header names a blob that the index does not place there. */
+  | { readonly kind: 'not-in-index'; readonly blobId: string }
+  /** The index places a blob there that its header does not name. */
+  | { readonly kind: 'not-in-header'; readonly blobId: string }
+  | { readonly kind: 'blob'; readonly blobId: string; readonly fault: StoredBlobFault }
+  /** More than are told one by one. */
+  | { readonly kind: 'more'; readonly count: number }
+);
 
 export interface TreesVerdict {
   /** Trees found in those done, and trees not done yet: their entries. */
@@ -91,15 +101,21 @@ export interface TreesVerdict {
   readonly problemsOmitted: number;
 }
 
-export interface TreeProblem {
-  readonly kind: 'tree' | 'node' | 'blob';
+/** What a node of a tree can lack. */
+export const NODE_FAULTS = ['NAME_MISSING', 'TYPE_UNKNOWN', 'SUBTREE_MISSING', 'CONTENT_MISSING', 'ID_ZERO'] as const;
+export type NodeFault = (typeof NODE_FAULTS)[number];
+
+/** `message`: English, one line. */
+export type TreeProblem = {
   readonly treeId: BlobId;
   readonly message: string;
   readonly nodeName?: string;
-  /** For `blob`: it is in no index. */
-  readonly blobId?: BlobId;
-  readonly blobType?: BlobType;
-}
+} & (
+  | { readonly kind: 'tree'; readonly error: ErrorRecord }
+  | { readonly kind: 'node'; readonly fault: NodeFault }
+  /** It is in no index. */
+  | { readonly kind: 'blob'; readonly blobId: BlobId; readonly blobType: BlobType }
+);
 
 export interface MoveVerdict {
   readonly blobsMoved: number;

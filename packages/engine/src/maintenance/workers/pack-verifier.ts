@@ -1,4 +1,4 @@
-import { describeError } from '@lumbung/stdx';
+import { describeError, toErrorRecord } from '@lumbung/stdx';
 import type { BlobIndex } from '../../blob-index/blob-index.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import { sha256Hex } from '../../crypto/sha256.ts';
@@ -26,7 +26,7 @@ export class PackProblems {
 
   list(): PackProblem[] {
     if (this.#omitted === 0) return this.#problems;
-    return [...this.#problems, { kind: 'blob', message: `and ${this.#omitted} more` }];
+    return [...this.#problems, { kind: 'more', count: this.#omitted, message: `and ${this.#omitted} more` }];
   }
 }
 
@@ -43,7 +43,8 @@ export async function verifyPack(
 
   const actualId = sha256Hex(bytes);
   if (actualId !== packId) {
-    problems.add({ kind: 'hash', message: `its content is not what its name says: the hash is ${actualId}` });
+    const message = `its content is not what its name says: the hash is ${actualId}`;
+    problems.add({ kind: 'hash', actualId, message });
   }
   const entries = index.entriesOfPack(packNr).sort((a, b) => index.offsetOf(a) - index.offsetOf(b));
   if (!isHeaderAsIndexed(bytes, sealer, index, entries)) {
@@ -56,7 +57,7 @@ export async function verifyPack(
     const verified = sealed.length < index.lengthOf(entry) ? 'truncated' : verifier.verify(sealed, index, entry);
     if (typeof verified !== 'string') continue;
     const blobId = index.idOf(entry);
-    problems.add({ kind: 'blob', message: `blob ${blobId}: ${FAULT_TEXTS[verified]}`, blobId });
+    problems.add({ kind: 'blob', message: `blob ${blobId}: ${FAULT_TEXTS[verified]}`, blobId, fault: verified });
   }
   return { problems: problems.list(), blobsVerified: entries.length };
 }
@@ -103,7 +104,8 @@ async function headerOf(
   try {
     return await readPackHeader({ id, sizeBytes: bytes.length, load }, sealer);
   } catch (error) {
-    problems.add({ kind: 'header', message: `its header cannot be read: ${describeError(error)}` });
+    const message = `its header cannot be read: ${describeError(error)}`;
+    problems.add({ kind: 'header', error: toErrorRecord(error), message });
     return undefined;
   }
 }
@@ -118,14 +120,14 @@ export function compareWithIndex(
   for (const blob of header) {
     if (byPlace.delete(placeOf(blob))) continue;
     problems.add({
-      kind: 'index',
+      kind: 'not-in-index',
       message: `blob ${blob.id} is in its header but not so in the index`,
       blobId: blob.id,
     });
   }
   for (const blob of byPlace.values()) {
     problems.add({
-      kind: 'index',
+      kind: 'not-in-header',
       message: `blob ${blob.id} is in the index but not so in its header`,
       blobId: blob.id,
     });

@@ -1,11 +1,11 @@
-import { describeError, LumbungError, textOf } from '@lumbung/stdx';
+import { describeError, LumbungError, textOf, toErrorRecord } from '@lumbung/stdx';
 import type { BlobIndex } from '../../blob-index/blob-index.ts';
 import { type BlobId, idBytes } from '../../format/ids.ts';
 import type { BlobType } from '../../format/pack-header.ts';
 import { NODE_TYPES, parseTree, scanTree, type TreeNode } from '../../format/tree.ts';
 import type { SharedBitset } from '../shared-bitset.ts';
 import type { BlobVerifier } from './blob-verifier.ts';
-import type { PackStretch, TreeProblem, TreePurpose, TreesVerdict } from './messages.ts';
+import type { NodeFault, PackStretch, TreeProblem, TreePurpose, TreesVerdict } from './messages.ts';
 
 /** Problems told of one batch of trees. */
 const PROBLEMS_MAX = 1000;
@@ -45,7 +45,8 @@ export class TreeReader {
     } catch (error) {
       // A bug of ours must not pass for damage.
       if (!(error instanceof LumbungError) || error.kind === 'bug') throw error;
-      this.#tell({ kind: 'tree', treeId: this.#index.idOf(entry), message: describeError(error) });
+      const record = toErrorRecord(error);
+      this.#tell({ kind: 'tree', treeId: this.#index.idOf(entry), message: describeError(error), error: record });
     }
   }
 
@@ -69,25 +70,27 @@ export class TreeReader {
   }
 
   #examineNode(entry: number, node: TreeNode): void {
-    const problem = (message: string): void => {
+    const problem = (fault: NodeFault, message: string): void => {
       const nodeName = textOf(node.name).slice(0, NODE_NAME_SHOWN_MAX);
-      this.#tell({ kind: 'node', treeId: this.#index.idOf(entry), message, nodeName });
+      this.#tell({ kind: 'node', treeId: this.#index.idOf(entry), fault, message, nodeName });
     };
-    if (node.name === '') problem('a node has no name');
-    if (!this.#knownTypes.has(node.type)) problem(`unknown type ${JSON.stringify(node.type).slice(0, 100)}`);
+    if (node.name === '') problem('NAME_MISSING', 'a node has no name');
+    if (!this.#knownTypes.has(node.type))
+      problem('TYPE_UNKNOWN', `unknown type ${JSON.stringify(node.type).slice(0, 100)}`);
     if (node.type === 'dir') {
-      if (node.subtree === undefined) problem('a folder names no tree');
+      if (node.subtree === undefined) problem('SUBTREE_MISSING', 'a folder names no tree');
       else this.#refer(entry, 'tree', node.subtree, node);
     }
     if (node.type !== 'file') return;
-    if (node.content === null) problem('a file has no list of contents');
+    if (node.content === null) problem('CONTENT_MISSING', 'a file has no list of contents');
     for (const id of node.content ?? []) this.#refer(entry, 'data', id, node);
   }
 
   #refer(entry: number, type: BlobType, id: BlobId, node: TreeNode): void {
     if (/^0+$/.test(id)) {
       const nodeName = textOf(node.name).slice(0, NODE_NAME_SHOWN_MAX);
-      this.#tell({ kind: 'node', treeId: this.#index.idOf(entry), message: 'an id is all zeros', nodeName });
+      const treeId = this.#index.idOf(entry);
+      this.#tell({ kind: 'node', treeId, fault: 'ID_ZERO', message: 'an id is all zeros', nodeName });
       return;
     }
     const blob = this.#index.find(type, idBytes(id));

@@ -1,0 +1,46 @@
+import type { StreamEntry } from './backup-options.ts';
+
+/** Entries for several who read at once: asked for one after the other, as iterators are made to be. */
+export class StreamEntries {
+  readonly #iterator: AsyncIterator<StreamEntry> | Iterator<StreamEntry>;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isAsking = false;
+  #isOver = false;
+
+  constructor(entries: AsyncIterable<StreamEntry> | Iterable<StreamEntry>) {
+    this.#iterator = Symbol.asyncIterator in entries ? entries[Symbol.asyncIterator]() : entries[Symbol.iterator]();
+  }
+
+  /** Undefined: there are no more. Those who ask while another one waits are answered after that one. */
+  next(): Promise<StreamEntry | undefined> {
+    const mine = this.#turn.then(() => this.#ask());
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Tells the iterator that no more is wanted. Waits for its clean-up, unless it still owes an answer: it may wait for
+   *  something that does not come any more. */
+  async close(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const closing = Promise.resolve(this.#iterator.return?.());
+    if (this.#isAsking) closing.catch(() => undefined);
+    else await closing;
+  }
+
+  async #ask(): Promise<StreamEntry | undefined> {
+    if (this.#isOver) return undefined;
+    this.#isAsking = true;
+    try {
+      const answer: IteratorResult<StreamEntry, unknown> = await this.#iterator.next();
+      if (answer.done !== true) return answer.value;
+      this.#isOver = true;
+      return undefined;
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+}

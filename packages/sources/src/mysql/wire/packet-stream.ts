@@ -1,0 +1,168 @@
+import type { Socket } from 'node:net';
+import { connectionLost, protocolError } from './protocol-error.ts';
+
+/** A packet of this length goes on in the next one. */
+const PACKET_BYTES_MAX = 0xff_ff_ff;
+const HEADER_BYTES = 4;
+/** `max_allowed_packet` cannot be larger, and what it bounds is the longest row. */
+const PAYLOAD_BYTES_MAX = 1024 * 1024 * 1024;
+
+/** How long silence may last, and how waiting for bytes is given up. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Runs `wait` and fails it when the server is silent for too long. */
+  readonly watch?: (<T>(wait: (signal: AbortSignal) => Promise<T>) => Promise<T>) | undefined;
+}
+
+/**
+ * The packets of a connection: numbered, at most 16 MiB each, joined to payloads. Bytes are taken from the socket only
+ * when asked for, so that a slow reader slows the server down.
+ */
+export class PacketStream {
+  #socket: Socket;
+  #buffer: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #parts: Buffer[] = [];
+  #partsBytes = 0;
+  #sequence = 0;
+  #failure: unknown;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#listen(socket);
+  }
+
+  /** After the upgrade to TLS. Bytes that came before it are not trusted. @throws LumbungError DB_PROTOCOL_ERROR */
+  replaceSocket(socket: Socket): void {
+    if (this.#at < this.#buffer.length) throw protocolError('bytes before encryption');
+    this.#socket = socket;
+    this.#listen(socket);
+  }
+
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  /** The next command begins its packets at zero. */
+  restart(): void {
+    this.#sequence = 0;
+  }
+
+  /** Bytes that no packet has been made of yet: none where a command begins. */
+  get hasUnread(): boolean {
+    return this.#at < this.#buffer.length || this.#parts.length > 0;
+  }
+
+  /** @throws LumbungError DB_PROTOCOL_ERROR, DB_CONNECTION_LOST; the reason of the signal */
+  async read(wait: WaitOptions): Promise<Buffer> {
+    for (;;) {
+      const packet = this.tryRead();
+      if (packet !== undefined) return packet;
+      await this.more(wait);
+    }
+  }
+
+  /** A whole payload that is here already. It stays valid. */
+  tryRead(): Buffer | undefined {
+    for (;;) {
+      const at = this.#at;
+      const buffer = this.#buffer;
+      if (buffer.length - at < HEADER_BYTES) return undefined;
+      const length = buffer.readUIntLE(at, 3);
+      if (this.#partsBytes + length > PAYLOAD_BYTES_MAX) throw protocolError('a packet that is too large');
+      if (buffer.length - at < HEADER_BYTES + length) return undefined;
+      if (buffer[at + 3] !== this.#sequence) throw protocolError('packets out of order');
+      this.#sequence = (this.#sequence + 1) & 0xff;
+      const from = at + HEADER_BYTES;
+      this.#at = from + length;
+      const payload = buffer.subarray(from, this.#at);
+      if (length < PACKET_BYTES_MAX && this.#parts.length === 0) return payload;
+      this.#parts.push(payload);
+      this.#partsBytes += length;
+      if (length < PACKET_BYTES_MAX) {
+        const whole = Buffer.concat(this.#parts, this.#partsBytes);
+        this.#parts = [];
+        this.#partsBytes = 0;
+        return whole;
+      }
+    }
+  }
+
+  /** Waits for more bytes: at least as many as the packet that has begun still needs, so that a long one is put together
+   *  once and not at every chunk. */
+  async more(wait: WaitOptions): Promise<void> {
+    const kept = this.#buffer.subarray(this.#at);
+    const chunks = kept.length === 0 ? [] : [kept];
+    let bytes = kept.length;
+    let needBytes = kept.length < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + kept.readUIntLE(0, 3);
+    do {
+      const chunk = await this.#chunk(wait);
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (needBytes === HEADER_BYTES && bytes >= HEADER_BYTES && chunks.length > 1) {
+        needBytes = HEADER_BYTES + Buffer.concat(chunks, HEADER_BYTES).readUIntLE(0, 3);
+      }
+    } while (bytes < needBytes);
+    this.#buffer = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);
+    this.#at = 0;
+  }
+
+  /** Sends `payload` as one packet or several. */
+  async write(payload: Buffer, wait: WaitOptions): Promise<void> {
+    wait.signal?.throwIfAborted();
+    let from = 0;
+    let canTakeMore = true;
+    for (;;) {
+      const part = payload.subarray(from, from + PACKET_BYTES_MAX);
+      const header = Buffer.alloc(HEADER_BYTES);
+      header.writeUIntLE(part.length, 0, 3);
+      header.writeUInt8(this.#sequence, 3);
+      this.#sequence = (this.#sequence + 1) & 0xff;
+      canTakeMore = this.#socket.write(part.length < 4096 ? Buffer.concat([header, part]) : header);
+      if (part.length >= 4096) canTakeMore = this.#socket.write(part);
+      from += part.length;
+      if (part.length < PACKET_BYTES_MAX) break;
+    }
+    if (!canTakeMore) await this.#waitFor('drain', wait);
+  }
+
+  async #chunk(wait: WaitOptions): Promise<Buffer> {
+    for (;;) {
+      wait.signal?.throwIfAborted();
+      // Without an encoding a socket gives buffers.
+      const chunk = this.#socket.read() as Buffer | null;
+      if (chunk !== null) return chunk;
+      if (this.#failure !== undefined || this.#socket.readableEnded || this.#socket.destroyed) {
+        throw connectionLost(this.#failure);
+      }
+      await this.#waitFor('readable', wait);
+    }
+  }
+
+  async #waitFor(event: 'readable' | 'drain', { signal, watch }: WaitOptions): Promise<void> {
+    const wait = async (stop: AbortSignal | undefined): Promise<void> => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const socket = this.#socket;
+      const onAbort = () => reject(stop?.reason);
+      const onClose = () => reject(connectionLost(this.#failure));
+      socket.once(event, resolve).once('end', resolve).once('close', onClose);
+      stop?.addEventListener('abort', onAbort, { once: true });
+      try {
+        if (socket.destroyed) throw connectionLost(this.#failure);
+        await promise;
+      } finally {
+        socket.off(event, resolve).off('end', resolve).off('close', onClose);
+        stop?.removeEventListener('abort', onAbort);
+      }
+    };
+    if (watch === undefined) await wait(signal);
+    else await watch(async (late) => await wait(signal === undefined ? late : AbortSignal.any([signal, late])));
+  }
+
+  #listen(socket: Socket): void {
+    socket.pause();
+    socket.on('error', (error) => {
+      this.#failure ??= error;
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream';
+import { LumbungError } from '@lumbung/stdx';
+import type { Target } from '../connection/target.ts';
+import type { Control, DatabaseDriver, RenderedFile, SwapPlan, SwapReport } from '../driver.ts';
+import type { TreeSource } from '../entry/tree-source.ts';
+import { accountFile } from '../manifest/account-stream.ts';
+import { readManifest } from '../manifest/manifest-file.ts';
+import { INSTANCE, RDB_PATH } from './dump-details.ts';
+import { dumpInstance, dumpOf } from './dump-redis.ts';
+import { dumpServerOf } from './dump-server.ts';
+import { planRestoreOf } from './plan-restore.ts';
+import { probeRedis } from './probe-redis.ts';
+import { corruptRdb } from './rdb/rdb-error.ts';
+import { restoreRedis } from './restore-redis.ts';
+import { startScratchRedis } from './scratch-redis.ts';
+import { ServerInfo } from './server-info.ts';
+import { verifyRedis } from './verify-redis.ts';
+import { RedisConnection } from './wire/redis-connection.ts';
+
+/** Redis and Valkey. A server is dumped as one thing, under the name `instance`. */
+export const redisDriver: DatabaseDriver = {
+  engine: 'redis',
+  probe: probeRedis,
+  databases: () => Promise.resolve([INSTANCE]),
+  dump: (target, database, _options, workspace, control) =>
+    dumpOf((settle) => {
+      if (database !== INSTANCE) throw unknownDatabase(database);
+      return dumpInstance(target, workspace, control, settle);
+    }),
+  dumpServer: (target, _options, _workspace, control) => dumpOf((settle) => dumpServerOf(target, control, settle)),
+  verify: verifyRedis,
+  planRestore: async (target, tree, options, control) =>
+    await planRestoreOf(target, await readManifest(tree, control.signal), options, control),
+  restore: restoreRedis,
+  swap: swapDatabases,
+  render,
+  startScratch: (_serverVersion, workspace, control) => startScratchRedis(workspace, control),
+};
+
+/** Two numbered databases of one server exchange their contents at once; clients stay connected and see the other. */
+async function swapDatabases(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport> {
+  const [live, restored] = [numberOf(plan.live), numberOf(plan.restored)];
+  if (plan.keepAs !== plan.restored) throw swapUnsupported();
+  await using connection = await RedisConnection.open(target, control);
+  const keyspace = (await ServerInfo.read(connection)).keyspace();
+  // Exchanged with nothing, the live one would only be gone.
+  if ((keyspace.get(restored) ?? 0) === 0) throw unknownDatabase(plan.restored);
+  const startMs = control.clock.monotonicMs();
+  await connection.ask(['SWAPDB', String(live), String(restored)]);
+  return {
+    live: plan.live,
+    keptAs: plan.restored,
+    downtimeMs: control.clock.monotonicMs() - startMs,
+    remarks: [`what was live is in database ${restored} now; FLUSHDB there when it is not needed any more`],
+  };
+}
+
+function numberOf(name: string): number {
+  const digits = /^(?:db)?(\d{1,9})$/.exec(name)?.[1];
+  if (digits === undefined) throw swapUnsupported();
+  return Number(digits);
+}
+
+/** The RDB file as it was received: `redis-server` loads it from its folder, with `appendonly no`. */
+async function render(tree: TreeSource, control: Control): Promise<RenderedFile> {
+  const manifest = await readManifest(tree, control.signal);
+  const expected = manifest.files.find(({ path }) => path === RDB_PATH);
+  if (expected === undefined) throw corruptRdb('the dump has none');
+  return {
+    name: 'dump.rdb',
+    open: (): Readable =>
+      accountFile(tree.read(RDB_PATH, control.signal), ({ bytes, sha256 }) => {
+        if (bytes !== expected.bytes || sha256 !== expected.sha256) throw corruptRdb('it is not what was dumped');
+      }),
+  };
+}
+
+function unknownDatabase(database: string): LumbungError {
+  return new LumbungError('REDIS_DATABASE_UNKNOWN', {
+    kind: 'operator',
+    message: `no such database, or nothing in it: ${database}`,
+    context: { database },
+    hint: `a server is dumped as "${INSTANCE}"; its numbered databases are in it`,
+  });
+}
+
+function swapUnsupported(): LumbungError {
+  return new LumbungError('REDIS_SWAP_UNSUPPORTED', {
+    kind: 'operator',
+    message:
+      'only two numbered databases of one server can be exchanged, and the old one then has the number of the restored one',
+    hint: 'let the application connect to the restored server instead, or restore one database into another number and exchange these',
+  });
+}

@@ -1,0 +1,10 @@
+export { type ChaosEnd, type ChaosFaults, type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
+export { fakeTool, misbehave } from './fake-tool.ts';
+export { folderTree } from './folder-tree.ts';
+export { haveServer } from './have-server.ts';
+export { startMariadb } from './start-mariadb.ts';
+export { type PostgresOptions, startPostgres } from './start-postgres.ts';
+export { startRedis } from './start-redis.ts';
+export { storeEntries } from './store-entries.ts';
+export { TEST_PASSWORD, type TestServer, type TestServerOptions } from './test-server.ts';
+export type { CertificateName, TlsFiles } from './tls-files.ts';

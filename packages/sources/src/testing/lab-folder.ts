@@ -1,0 +1,98 @@
+// Private folders for servers under test, and what is left of those whose test process died without a word.
+import { readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { errnoOf } from '@lumbung/stdx';
+
+const MEMORY_DISK = '/dev/shm';
+/** A museum with its log fits many times. */
+const MEMORY_DISK_FREE_BYTES_MIN = 3 * 1024 ** 3;
+const OWNED_NAME = /^lumbung-lab-(\d+)-(\d+)-/;
+export const PID_FILE = 'server.pid';
+
+let isSwept = false;
+
+/** A new folder with a short path: a unix socket's has at most 107 bytes. Everybody may pass through it, nobody may list
+ *  it: the folders of the servers inside are private.  */
+export async function makeLabFolder(): Promise<string> {
+  if (!isSwept) sweepStaleFolders();
+  isSwept = true;
+  const folder = await mkdtemp(path.join(bestBase(), `lumbung-lab-${process.pid}-${startedAtTicks(process.pid)}-`));
+  await chmod(folder, 0o711);
+  return folder;
+}
+
+export async function removeLabFolder(folder: string): Promise<void> {
+  // The last processes of a server that was killed may still be writing.
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
+
+/** Ends the servers and removes the folders of test processes that are gone. */
+export function sweepStaleFolders(): void {
+  for (const base of new Set([MEMORY_DISK, tmpdir()])) {
+    for (const name of listNames(base)) {
+      const [, pid, ticks] = OWNED_NAME.exec(name) ?? [];
+      const folder = path.join(base, name);
+      if (pid === undefined || isSameProcess(Number(pid), ticks) || !isOurs(folder)) continue;
+      for (const inner of listNames(folder)) killRecorded(path.join(folder, inner, PID_FILE));
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    }
+  }
+}
+
+/** What a pid file holds: the number alone may be another process's by now. */
+export function processMark(pid: number): string {
+  return `${pid} ${startedAtTicks(pid) ?? '-'}`;
+}
+
+function killRecorded(pidFile: string): void {
+  const [pid = '', ticks] = readTextIfThere(pidFile)?.split(' ') ?? [];
+  if (isSameProcess(Number(pid), ticks)) process.kill(Number(pid), 'SIGKILL');
+}
+
+function isSameProcess(pid: number, ticks: string | undefined): boolean {
+  return pid > 0 && ticks !== undefined && startedAtTicks(pid) === ticks;
+}
+
+/** Clock ticks from boot to the start of a process: with its number a name that is not given twice. Undefined when it is
+ *  gone, or dead and only not yet buried. @see proc_pid_stat(5), fields 3 and 22 */
+function startedAtTicks(pid: number): string | undefined {
+  const stat = readTextIfThere(`/proc/${pid}/stat`);
+  // The second field is the program's name in parentheses, which may hold blanks and parentheses itself.
+  const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return state === 'Z' ? undefined : fields[18];
+}
+
+function bestBase(): string {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY_DISK);
+    return bavail * bsize >= MEMORY_DISK_FREE_BYTES_MIN ? MEMORY_DISK : tmpdir();
+  } catch {
+    return tmpdir(); // No such disk here.
+  }
+}
+
+function isOurs(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.();
+}
+
+function listNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // Gone meanwhile, or somebody else's.
+  }
+}
+
+function readTextIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const errno = errnoOf(error);
+    // ESRCH: a process that ended while its file was read.
+    if (errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ESRCH') return undefined;
+    throw error;
+  }
+}

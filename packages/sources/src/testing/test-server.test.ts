@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { isProcessAlive } from '@lumbung/stdx/node';
+import { describe, expect, it } from 'vitest';
+import { findPostgresFolder, findProgram } from './find-program.ts';
+import { haveServer } from './have-server.ts';
+import { sweepStaleFolders } from './lab-folder.ts';
+import { runProgram } from './run-program.ts';
+import { startMariadb } from './start-mariadb.ts';
+import { startPostgres } from './start-postgres.ts';
+import { startRedis } from './start-redis.ts';
+import { TEST_PASSWORD, type TestServer } from './test-server.ts';
+
+const KINDS = [
+  {
+    name: 'postgres',
+    start: startPostgres,
+    write: 'CREATE TABLE t(a int); INSERT INTO t VALUES (41)',
+    read: 'SELECT a + 1 FROM t',
+    database: 'postgres',
+    wrong: 'SELECT * FROM nowhere',
+  },
+  {
+    name: 'mariadb',
+    start: startMariadb,
+    write: 'CREATE DATABASE d; CREATE TABLE d.t(a int); INSERT INTO d.t VALUES (41)',
+    read: 'SELECT a + 1 FROM t',
+    database: 'd',
+    wrong: 'SELECT * FROM nowhere',
+  },
+  { name: 'redis', start: startRedis, write: 'SET a 42', read: 'GET a', database: '0', wrong: 'LPUSH' },
+] as const;
+
+describe.each(KINDS)('a $name server of the lab', ({ name, start, write, read, database, wrong }) => {
+  describe.skipIf(!haveServer(name))('when there is one', () => {
+    it('answers, keeps its data over a restart and over its violent death, and leaves nothing behind', async () => {
+      const server = await start();
+      await server.client(write);
+      expect(await server.client(read, database)).toBe('42');
+      const first = server.pid;
+      await server.restart();
+      expect(await server.client(read, database)).toBe('42');
+      server.kill('SIGKILL');
+      await server.restart();
+      expect(await server.client(read, database)).toBe('42');
+      expect(server.pid).not.toBe(first);
+      await server.stop();
+      await server.stop();
+      expect(isProcessAlive(server.pid)).toBe(false);
+      expect(existsSync(path.dirname(server.socketFolder))).toBe(false);
+    });
+
+    it('lets nobody else in, and runs beside another', async () => {
+      await using one = await start();
+      await using other = await start({ tcp: true });
+      await one.client(write);
+      expect(await other.client(read, database).catch(() => 'nothing')).not.toBe('42');
+      expect(statSync(one.socketFolder).mode & 0o077).toBe(0);
+      expect(one.socketPath.length).toBeLessThan(100);
+    });
+
+    it('says what was wrong with a statement, and with a setting', async () => {
+      await using server = await start();
+      await expect(server.client(wrong)).rejects.toThrow(/nowhere|No database|wrong number/);
+      await expect(start({ settings: { 'no-such-setting': 'x' } })).rejects.toThrow(/no.such.setting/);
+    });
+
+    it('dies with the test process that forgot it, and is swept away with its folder', async () => {
+      const program = `
+        import { start${name[0]?.toUpperCase()}${name.slice(1)} as start } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))};
+        const server = await start();
+        console.log(JSON.stringify([server.pid, server.socketFolder]));
+        process.kill(process.pid, 'SIGKILL');`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let output = '';
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      await once(child, 'close');
+      const [pid, folder]: [number, string] = JSON.parse(output);
+      expect(existsSync(folder)).toBe(true);
+      sweepStaleFolders();
+      expect(existsSync(path.dirname(folder))).toBe(false);
+      await expect.poll(() => runs(pid)).toBe(false);
+    });
+  });
+});
+
+/** A process that is dead but not yet buried has no program any more. */
+const runs = (pid: number): boolean => existsSync(`/proc/${pid}/exe`);
+
+/** The engine's own client over TLS, that verifies. @returns its words when it refuses */
+async function connectVerifying(server: TestServer, caFile: string, host: string): Promise<string> {
+  const port = String(server.port);
+  const [program, args, env]: [string, string[], Record<string, string>] =
+    server.engine === 'postgresql'
+      ? [
+          path.join(findPostgresFolder() ?? '', 'psql'),
+          [
+            `host=${host} hostaddr=127.0.0.1 port=${port} user=postgres sslmode=verify-full sslrootcert=${caFile}`,
+            '-c',
+            'SELECT 1',
+          ],
+          { PGPASSWORD: TEST_PASSWORD },
+        ]
+      : server.engine === 'mariadb'
+        ? [
+            findProgram('mariadb') ?? '',
+            [
+              '--no-defaults',
+              `--host=${host}`,
+              '--protocol=tcp',
+              `--port=${port}`,
+              '--user=root',
+              `--ssl-ca=${caFile}`,
+              '--ssl-verify-server-cert',
+              '-e',
+              'SELECT 1',
+            ],
+            { MYSQL_PWD: TEST_PASSWORD },
+          ]
+        : [findProgram('redis-cli') ?? '', ['-h', host, '-p', port, '--tls', '--cacert', caFile, 'PING'], {}];
+  return runProgram(program, args, { env }).then(
+    () => 'connected',
+    (error: unknown) => String(error),
+  );
+}
+
+describe.each(KINDS)('TLS of a $name server of the lab', ({ name, start }) => {
+  it.skipIf(!haveServer(name))('is trusted by whoever knows its authority, and by nobody else', async () => {
+    await using server = await start({ tls: 'localhost' });
+    const { caFile = '', strangeCaFile = '' } = server.tls ?? {};
+    expect(await connectVerifying(server, caFile, 'localhost')).toBe('connected');
+    expect(await connectVerifying(server, strangeCaFile, 'localhost')).toMatch(/certificate/i);
+  });
+
+  // redis-cli does not look at the name.
+  it.skipIf(!haveServer(name) || name === 'redis')('can bear another name, which a client must refuse', async () => {
+    await using server = await start({ tls: 'other-host' });
+    expect(await connectVerifying(server, server.tls?.caFile ?? '', 'localhost')).toMatch(/certificate|match/i);
+  });
+});
