@@ -85,7 +85,6 @@ export const enErrors = {
   BUG_DUMP_FILES_OPEN: { message: 'a dump ended before its files were read' },
   BUG_DUMP_READ_TWICE: { message: 'the files of a dump were asked for twice' },
   BUG_NO_POLYNOMIAL: { message: 'something that cannot be happened' },
-  BUG_PACK_MEMORY: { message: 'something that cannot be happened' },
   BUG_ROOT_UNFINISHED: { message: 'something that cannot be happened' },
   BUG_TIMESTAMP: { message: 'something that cannot be happened' },
   BUG_UNREACHABLE: { message: 'something that cannot be happened' },

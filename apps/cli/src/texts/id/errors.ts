@@ -86,7 +86,6 @@ export const idErrors: ErrorCatalogue = {
   BUG_DUMP_FILES_OPEN: { message: 'pencadangan berakhir sebelum isinya dibaca' },
   BUG_DUMP_READ_TWICE: { message: 'isi hasil cadangan diminta dua kali' },
   BUG_NO_POLYNOMIAL: { message: 'terjadi hal yang seharusnya mustahil' },
-  BUG_PACK_MEMORY: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_ROOT_UNFINISHED: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_TIMESTAMP: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_UNREACHABLE: { message: 'terjadi hal yang seharusnya mustahil' },

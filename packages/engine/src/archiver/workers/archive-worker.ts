@@ -39,8 +39,8 @@ export function runArchiveWorker(port: MessagePort, data: ArchiveWorkerData): vo
   });
   const knownBlobs = SharedBlobSet.attach(data.knownBlobs);
 
-  const post = (reply: ArchiveReply): void => {
-    port.postMessage(reply);
+  const post = (reply: ArchiveReply, transfer: readonly ArrayBuffer[] = []): void => {
+    port.postMessage(reply, transfer);
   };
 
   const handOver = (): void => {
