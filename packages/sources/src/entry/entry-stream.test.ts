@@ -160,12 +160,14 @@ describe('a consumer that does not want the rest', () => {
     const stream = new PassThrough();
     const { entries, result } = entryStream(never, (sink) =>
       produced(
-        sink
-          .store('a', () => stream)
-          .finally(async () => {
+        (async () => {
+          try {
+            await sink.store('a', () => stream);
+          } finally {
             await new Promise((resolve) => setImmediate(resolve));
             isClean = true;
-          }),
+          }
+        })(),
       ),
     );
     for await (const entry of entries) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { accountFile, accountRows, type FileAccount, type RowsAccount } from './account-stream.ts';
 import { tableDigest } from './digest.ts';
