@@ -1,3 +1,4 @@
+export { type BigTable, loadBigTable } from './big-table.ts';
 export { type ChaosEnd, type ChaosFaults, type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
 export { fakeTool, misbehave } from './fake-tool.ts';
 export { folderTree } from './folder-tree.ts';
