@@ -18,6 +18,7 @@ import {
   REPOSITORY_PASSWORD_VARIABLES,
   readPassword,
   SOURCE_PASSWORD_VARIABLES,
+  TARGET_PASSWORD_VARIABLES,
 } from './password.ts';
 import { ProgressLine } from './progress-line.ts';
 import { readFirstLine } from './read-lines.ts';
@@ -156,6 +157,7 @@ export class CommandContext {
   passwordSources(): PasswordSources {
     this.#options.refuseTogether('passwordFile', 'passwordCommand');
     return {
+      option: '--password-file',
       file: this.#options.text('passwordFile'),
       command: this.#options.text('passwordCommand'),
       isNone: this.#options.flag('insecureNoPassword'),
@@ -168,6 +170,7 @@ export class CommandContext {
     const { isNew = false, repository } = options;
     return await readPassword(this.world, this.passwordSources(), {
       message: isNew ? t('prompt.newPassword') : t('prompt.password', { repository: repository ?? '' }),
+      repository,
       ...(isNew ? { repeat: t('prompt.repeatPassword') } : {}),
       isStdinTaken: this.#options.isKnown('stdin') && this.#options.flag('stdin'),
     });
@@ -187,23 +190,46 @@ export class CommandContext {
       throw new LumbungError('SOURCE_REPOSITORY_NOT_NAMED', {
         kind: 'operator',
         message: 'no source repository was named',
+        context: { isCopy: options.isKnown('to') },
         hint: 'use --from-repo',
       });
     }
     options.refuseTogether('fromPasswordFile', 'fromPasswordCommand');
     const sources = {
+      option: '--from-password-file',
       file: options.text('fromPasswordFile'),
       command: options.text('fromPasswordCommand'),
       isNone: options.flag('fromInsecureNoPassword'),
       variables: SOURCE_PASSWORD_VARIABLES,
     };
     const message = this.texts.t('prompt.sourcePassword', { repository: address });
-    const password = await readPassword(this.world, sources, { message });
+    const password = await readPassword(this.world, sources, { message, repository: address });
     return await this.#open(address, password, options.text('fromKeyHint') ?? this.#variable('FROM_KEY_HINT'));
   }
 
+  /** The repository that `copy --to` names. */
+  async openTargetRepository(address: string, options: OptionBag): Promise<Repository> {
+    options.refuseTogether('toPasswordFile', 'toPasswordCommand');
+    const sources = {
+      option: '--to-password-file',
+      file: options.text('toPasswordFile'),
+      command: options.text('toPasswordCommand'),
+      isNone: options.flag('toInsecureNoPassword'),
+      variables: TARGET_PASSWORD_VARIABLES,
+    };
+    const message = this.texts.t('prompt.targetPassword', { repository: address });
+    const password = await readPassword(this.world, sources, { message, repository: address });
+    return await this.#open(address, password, options.text('toKeyHint') ?? this.#variable('TO_KEY_HINT'));
+  }
+
+  /** A check looks at the repository itself, not at copies of it, unless it is told otherwise. */
+  get #isCacheWanted(): boolean {
+    const isCheck = this.#options.isKnown('withCache');
+    return !this.#options.flag('noCache') && (!isCheck || this.#options.flag('withCache'));
+  }
+
   async #open(address: string, password: Buffer, keyHint: string | undefined): Promise<Repository> {
-    const cache = this.#options.flag('noCache') ? undefined : { baseDirectory: this.cacheDirectory };
+    const cache = this.#isCacheWanted ? { baseDirectory: this.cacheDirectory } : undefined;
     if (cache !== undefined && this.#options.flag('cleanupCache')) {
       await removeOldCaches(cache.baseDirectory, { nowMs: this.world.ports.clock.nowMs() });
     }

@@ -1,20 +1,18 @@
-// The program as people use it: started as a process, on repositories in a temporary folder. One repository tells a story from
-// `init` to `copy`; each step needs those before it.
-import type { ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+// The program as people use it, on repositories in a temporary folder. One repository tells a story from `init` to `copy`; each
+// step needs those before it. What only a process of its own shows is in process.test.ts.
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { changePassword, lockRepository, type Repository } from '@lumbung/engine';
 import { cheapKdf } from '@lumbung/engine/testing';
 import { openRepositoryAt } from '@lumbung/runner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeWorld } from './testing/fake-world.ts';
-import { LumbungStarter } from './testing/lumbung-process.ts';
+import { LumbungSession } from './testing/lumbung-session.ts';
 
 const PASSWORD = 'rahasia-uji';
 let folder = '';
-let lumbung: LumbungStarter;
+let lumbung: LumbungSession;
 let repository = '';
 let source = '';
 
@@ -25,10 +23,13 @@ beforeAll(async () => {
   await mkdir(path.join(source, 'img'), { recursive: true });
   await writeFile(path.join(source, 'index.php'), '<?php echo 1;\n');
   await writeFile(path.join(source, 'img', 'héron.txt'), 'burung '.repeat(5000));
-  lumbung = new LumbungStarter(folder, {
-    LUMBUNG_REPOSITORY: repository,
-    LUMBUNG_PASSWORD: PASSWORD,
-    LUMBUNG_CACHE_DIR: path.join(folder, 'cache'),
+  lumbung = new LumbungSession({
+    folder,
+    variables: {
+      LUMBUNG_REPOSITORY: repository,
+      LUMBUNG_PASSWORD: PASSWORD,
+      LUMBUNG_CACHE_DIR: path.join(folder, 'cache'),
+    },
   });
 }, 60_000);
 
@@ -42,9 +43,14 @@ async function succeed(...args: readonly string[]): Promise<string> {
   return outcome.stdout;
 }
 
-async function openHere(): Promise<Repository> {
+async function openHere(address = repository, password = PASSWORD): Promise<Repository> {
   const { ports } = fakeWorld({ folder });
-  return await openRepositoryAt(repository, { password: Buffer.from(PASSWORD), ports, workingDirectory: folder });
+  return await openRepositoryAt(address, { password: Buffer.from(password), ports, workingDirectory: folder });
+}
+
+/** A key that costs nothing: half a second of each call would else go into it. */
+async function makeCheap(address: string, password: string): Promise<void> {
+  await changePassword(await openHere(address, password), { password: Buffer.from(password), kdf: cheapKdf() });
 }
 
 async function snapshotIds(): Promise<string[]> {
@@ -57,8 +63,7 @@ describe('one repository from its first day on', () => {
     const [message] = await lumbung.json('init');
     expect(message).toMatchObject({ message_type: 'initialized', repository: expect.stringContaining('repo') });
     expect(await lumbung.run('init')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(repository) });
-    // From here on a key that costs nothing: half a second of each call would else go into it.
-    await changePassword(await openHere(), { password: Buffer.from(PASSWORD), kdf: cheapKdf() });
+    await makeCheap(repository, PASSWORD);
   });
 
   it('takes backups', async () => {
@@ -150,13 +155,85 @@ describe('one repository from its first day on', () => {
     expect(await succeed('ls', 'latest', source)).not.toContain('index.php');
   });
 
-  it('is copied to a second one', async () => {
-    const from = ['--repo', path.join(folder, 'second-repo'), '--from-repo', repository];
-    const target = lumbung.with({ LUMBUNG_FROM_PASSWORD: PASSWORD });
+  it('is copied to a second one, from either side', async () => {
+    const second = path.join(folder, 'second-repo');
+    const from = ['--repo', second, '--from-repo', repository];
+    const target = lumbung.with({ LUMBUNG_FROM_PASSWORD: PASSWORD, LUMBUNG_PASSWORD: 'lain' });
     expect(await target.run('init', ...from, '--copy-chunker-params')).toMatchObject({ exitCode: 0 });
-    const messages = await target.json('copy', ...from);
+    await makeCheap(second, 'lain');
+    await writeFile(path.join(folder, 'second-password'), 'lain\n');
+    const to = ['copy', '--to', second, '--to-password-file', 'second-password'];
+    const messages = await lumbung.json(...to);
     expect(messages.at(-1)).toMatchObject({ message_type: 'summary', copied_snapshots: 1, skipped_snapshots: 0 });
     expect((await target.json('copy', ...from)).at(-1)).toMatchObject({ copied_snapshots: 0, skipped_snapshots: 1 });
+    const byVariable = lumbung.with({ LUMBUNG_TO_PASSWORD: 'lain' });
+    expect((await byVariable.json('copy', '--to', second)).at(-1)).toMatchObject({ skipped_snapshots: 1 });
+  });
+
+  it('is not copied where it is not clear from where to where, and with whose password', async () => {
+    const second = path.join(folder, 'second-repo');
+    const both = await lumbung.run('copy', '--to', second, '--from-repo', repository);
+    expect(both).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/--to\b.*--from-repo\b/) });
+    expect(await lumbung.run('copy')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--to') });
+    const silent = await lumbung.run('copy', '--to', second);
+    expect(silent).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--to-password-file') });
+    expect(silent.stderr).toContain(second);
+    const wrong = await lumbung.with({ LUMBUNG_TO_PASSWORD: PASSWORD }).run('copy', '--to', second);
+    expect(wrong).toMatchObject({ exitCode: 12, stderr: expect.stringContaining(second) });
+    const itself = await lumbung.with({ LUMBUNG_TO_PASSWORD: PASSWORD }).run('copy', '--to', repository);
+    expect(itself).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('same repository') });
+  });
+
+  it('shows its objects by the first characters of their ids', async () => {
+    for (const [kind, list] of [
+      ['snapshot', 'snapshots'],
+      ['index', 'index'],
+      ['key', 'keys'],
+      ['pack', 'packs'],
+      ['blob', 'blobs'],
+    ] as const) {
+      const line = (await succeed('list', list)).split('\n', 1)[0] ?? '';
+      const id = line.split(' ').at(-1) ?? '';
+      const whole = await succeed('cat', kind, id);
+      expect({ kind, isSame: (await succeed('cat', kind, id.slice(0, 16))) === whole }).toEqual({ kind, isSame: true });
+      expect(whole.length).toBeGreaterThan(10);
+    }
+    expect(await lumbung.run('cat', 'key', 'xyz')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('xyz'),
+    });
+    const unknown = await lumbung.run('cat', 'pack', '0123456789abcdef');
+    expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('0123456789abcdef') });
+    const [blobs] = [await succeed('list', 'blobs')];
+    const first = blobs.split('\n').map((blob) => blob.split(' ')[1]?.[0]);
+    const twice = first.find((letter, at) => letter !== undefined && first.indexOf(letter) < at);
+    if (twice !== undefined) {
+      expect(await lumbung.run('cat', 'blob', twice)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/ids/),
+      });
+    }
+  });
+
+  it('records no parent for what comes from a stream, unless one is asked for', async () => {
+    const other = { LUMBUNG_REPOSITORY: path.join(folder, 'second-repo'), LUMBUNG_PASSWORD: 'lain' };
+    const piped = lumbung.with(other).on({ stdin: 'isi basis data' });
+    const backup = async (...args: readonly string[]): Promise<string> => {
+      const summary = (await piped.json('backup', '--stdin', '--stdin-filename', 'db.sql', ...args)).at(-1);
+      const { snapshot_id: id } = summary as { snapshot_id: string };
+      return (await piped.run('cat', 'snapshot', id)).stdout;
+    };
+    await backup();
+    expect(JSON.parse(await backup())).not.toHaveProperty('parent');
+    expect(JSON.parse(await backup('--parent', 'latest'))).toHaveProperty('parent');
+  });
+
+  it('is checked by itself, and not by what the cache remembers of it', async () => {
+    const [aside, used] = [path.join(folder, 'cache-aside'), path.join(folder, 'cache-used')];
+    await succeed('check', '--cache-dir', aside);
+    await succeed('check', '--cache-dir', used, '--with-cache');
+    const names = await readdir(folder);
+    expect([names.includes('cache-aside'), names.includes('cache-used')]).toEqual([false, true]);
   });
 });
 
@@ -196,23 +273,4 @@ describe('what does not work', () => {
     expect(await readdir(folder)).toContain(`pack-${pack}`);
     expect(await there.run('check', '--read-data')).toMatchObject({ exitCode: 0 });
   });
-
-  it('leaves no lock and no damage when a backup is interrupted', async () => {
-    const busy = path.join(folder, 'interrupted');
-    await cp(repository, busy, { recursive: true });
-    const big = path.join(folder, 'big');
-    await using file = await open(big, 'w');
-    await file.truncate(64 * 2 ** 30); // a hole: much to read, nothing on the disk
-    const { child, outcome } = lumbung.start('backup', '--repo', busy, big);
-    await Promise.race([firstLock(path.join(busy, 'locks'), child), outcome]);
-    await sleep(800);
-    child.kill('SIGINT');
-    expect(await outcome).toMatchObject({ exitCode: 130, stderr: expect.not.stringMatching(/\n\s+at /) });
-    expect(await readdir(path.join(busy, 'locks'))).toEqual([]);
-    expect(await lumbung.run('check', '--repo', busy)).toMatchObject({ exitCode: 0 });
-  });
 });
-
-async function firstLock(locks: string, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null && (await readdir(locks)).length === 0) await sleep(20);
-}

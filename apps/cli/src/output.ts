@@ -102,6 +102,15 @@ export class Output {
     });
   }
 
+  /** Hands on everything, and waits until it has arrived, or cannot: that the reader has gone is known only then. */
+  async finish(): Promise<void> {
+    await this.flush();
+    await new Promise<void>((resolve) => {
+      if (this.#stdout.destroyed) resolve();
+      else this.#stdout.write('', () => resolve());
+    });
+  }
+
   /** One JSON message a line; only with --json. @param text JSON */
   message(text: string): void {
     if (this.isJson) this.#line(this.#stdout, text);

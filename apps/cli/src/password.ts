@@ -12,6 +12,8 @@ export interface PasswordSources {
   readonly command?: string | undefined;
   /** No password at all was asked for. */
   readonly isNone?: boolean | undefined;
+  /** The option that gives it: named where no password was given. */
+  readonly option?: string;
   /** Names of the environment variables, own first. */
   readonly variables: {
     readonly text: readonly string[];
@@ -32,6 +34,12 @@ export const SOURCE_PASSWORD_VARIABLES = {
   command: ['LUMBUNG_FROM_PASSWORD_COMMAND', 'RESTIC_FROM_PASSWORD_COMMAND'],
 } as const;
 
+export const TARGET_PASSWORD_VARIABLES = {
+  text: ['LUMBUNG_TO_PASSWORD'],
+  file: ['LUMBUNG_TO_PASSWORD_FILE'],
+  command: ['LUMBUNG_TO_PASSWORD_COMMAND'],
+} as const;
+
 /** What a password file holds: a byte order mark and UTF-16 are decoded, white space around is not part of it. */
 export function decodePasswordFile(bytes: Uint8Array): string {
   const encoding =
@@ -41,6 +49,8 @@ export function decodePasswordFile(bytes: Uint8Array): string {
 
 export interface PasswordPrompt {
   readonly message: string;
+  /** Whose password it is. */
+  readonly repository?: string | undefined;
   /** A new password is asked for twice. */
   readonly repeat?: string | undefined;
   /** Standard input carries data: no password can be read from it. */
@@ -77,6 +87,11 @@ async function askFor(world: World, sources: PasswordSources, prompt: PasswordPr
   throw new LumbungError('PASSWORD_NOT_GIVEN', {
     kind: 'operator',
     message: 'no password was given, and there is no terminal to ask on',
+    context: {
+      repository: prompt.repository,
+      option: sources.option ?? '--password-file',
+      variable: sources.variables.text[0] ?? 'LUMBUNG_PASSWORD',
+    },
     hint: 'use --password-file, --password-command or the variable LUMBUNG_PASSWORD',
   });
 }

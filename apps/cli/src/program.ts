@@ -60,7 +60,8 @@ async function runCommand({ spec, args, values, known }: CommandCall, world: Wor
     const [{ run }, { CommandContext }] = await Promise.all([spec.load(), import('./context.ts')]);
     const context = new CommandContext({ world, texts, output, options, signal: AbortSignal.any(signals) });
     const exitCode = await run(context, args, options);
-    await output.flush();
+    await output.finish();
+    if (spec.stopsWithReader === true && world.outputClosed.aborted) return EXIT.outputClosed;
     if (exitCode !== EXIT.ok) output.errorMessage(endOfFailure(exitCode, spec, texts));
     return exitCode;
   } catch (error) {

@@ -83,6 +83,8 @@ export interface DumpOptions {
   readonly parallel: number;
   /** Tables whose definition is dumped, but not their rows: `schema.table`, or `table`. Each must exist. */
   readonly excludeData: readonly string[];
+  /** Broken views, by name, that a person has agreed to leave out; each is a warning in the manifest. */
+  readonly skipViews?: readonly string[];
   /** How tables are treated that no snapshot covers (MyISAM): refused, locked against writers, or dumped as they are. */
   readonly untransactional: 'refuse' | 'lock' | 'accept';
 }

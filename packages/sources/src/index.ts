@@ -3,6 +3,49 @@ export { type PasswordLookups, type PasswordPlaces, withPassword } from './conne
 export type { Address, Target, TargetOptions, TlsOn, TlsOptions } from './connection/target.ts';
 export { targetText } from './connection/target-text.ts';
 export {
+  APPLICATION_KINDS,
+  type ApplicationAddress,
+  type ApplicationKind,
+  type ConfigSource,
+  type DatabaseField,
+  type DiscoveredApplication,
+  type DiscoveredBucket,
+  type DiscoveredDatabase,
+  type DiscoveredRedis,
+  type DiscoveredService,
+  type DiscoveredVolume,
+} from './discovery/application.ts';
+export {
+  DISCOVERY_LIMITS,
+  type Discovery,
+  type DiscoveryLimits,
+  type DiscoveryOptions,
+  type DiscoveryProgress,
+  discoverApplications,
+} from './discovery/discover-applications.ts';
+export { APPLICATION_ENGINES, type ApplicationEngine } from './discovery/dsn.ts';
+export type { DiscoveryFileSystem } from './discovery/file-system.ts';
+export { type FileExclude, type FilesComponent, judgeExcludes } from './discovery/files-component.ts';
+export { type SharedDatabase, sharedDatabases } from './discovery/shared-databases.ts';
+export {
+  type ApplicationTemplate,
+  EXCLUDE_REASONS,
+  type ExcludeReason,
+  type MaintenanceCommands,
+  RESTORE_REMARKS,
+  type RestoreRemark,
+  TEMPLATES,
+} from './discovery/templates.ts';
+export { type ServerDatabases, type UncoveredDatabase, uncoveredDatabases } from './discovery/uncovered-databases.ts';
+export {
+  DISCOVERY_FINDINGS,
+  DISCOVERY_WARNINGS,
+  type DiscoveryFinding,
+  type DiscoveryFindingCode,
+  type DiscoveryWarning,
+  type DiscoveryWarningCode,
+} from './discovery/warning.ts';
+export {
   type Check,
   type Control,
   type DatabaseDriver,

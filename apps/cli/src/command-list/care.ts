@@ -8,6 +8,7 @@ import {
   PRUNE_OPTIONS,
   SOME_NOT_REMOVED,
   SOURCE_OPTIONS,
+  TARGET_OPTIONS,
 } from './shared-options.ts';
 
 const care = { kind: 'command', group: 'care', usesRepository: true } as const;
@@ -139,8 +140,12 @@ export const CARE_COMMANDS: readonly CommandNode[] = [
     summary: 'command.copy',
     about: 'about.copy',
     args: '[snapshots...]',
-    options: [...SOURCE_OPTIONS, ...FILTER_OPTIONS],
-    examples: ['copy --from-repo /srv/backup --repo /mnt/second'],
+    options: [...TARGET_OPTIONS, ...SOURCE_OPTIONS, ...FILTER_OPTIONS],
+    examples: [
+      'copy --to /mnt/second --to-password-file /root/second-password',
+      'copy latest --to /mnt/second --host web1',
+      'copy --from-repo /srv/backup --repo /mnt/second',
+    ],
     load: () => import('../commands/copy.ts'),
   },
   {

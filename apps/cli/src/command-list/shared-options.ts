@@ -38,6 +38,14 @@ export const SOURCE_OPTIONS: readonly OptionSpec[] = [
   { flags: '--from-insecure-no-password', text: 'option.fromInsecureNoPassword' },
 ];
 
+export const TARGET_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--to <address>', text: 'option.toRepo' },
+  { flags: '--to-password-file <file>', text: 'option.toPasswordFile' },
+  { flags: '--to-password-command <command>', text: 'option.toPasswordCommand' },
+  { flags: '--to-key-hint <key>', text: 'option.toKeyHint' },
+  { flags: '--to-insecure-no-password', text: 'option.toInsecureNoPassword' },
+];
+
 export const PRUNE_OPTIONS: readonly OptionSpec[] = [
   { flags: '--max-unused <limit>', text: 'option.maxUnused' },
   { flags: '--max-repack-size <size>', text: 'option.maxRepackSize' },

@@ -18,11 +18,14 @@ export class BackupReport implements Disposable {
   readonly #context: CommandContext;
   readonly #line: ProgressLine;
   readonly #pace: StatusPace;
+  readonly #isOfStream: boolean;
   #hasParent = false;
   #isWalkToldOf = false;
 
-  constructor(context: CommandContext) {
+  /** @param options `isOfStream`: nothing is compared, so nothing is said of that */
+  constructor(context: CommandContext, { isOfStream }: { readonly isOfStream: boolean }) {
     this.#context = context;
+    this.#isOfStream = isOfStream;
     this.#line = context.progress();
     this.#pace = new StatusPace(context.world);
   }
@@ -56,6 +59,7 @@ export class BackupReport implements Disposable {
       }
       case 'parent':
         this.#hasParent = event.snapshotId !== undefined;
+        if (this.#isOfStream) break;
         if (event.snapshotId === undefined) output.note(t('backup.noParent'));
         else output.note(t('backup.parent', { id: shortId(event.snapshotId) }));
         break;

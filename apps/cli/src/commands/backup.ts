@@ -45,7 +45,7 @@ export const run: CommandRun = async (context, words, options) => {
   const sources = act === backupPaths ? await sourcesOf(context, words, options) : undefined;
   await using ahead = sources === undefined ? undefined : new SourcesAhead(sources);
   return await withRepository(context, waits ? 'append' : 'none', async ({ repository, signal }) => {
-    using report = new BackupReport(context);
+    using report = new BackupReport(context, { isOfStream: options.flag('stdin') || options.flag('stdinFromCommand') });
     const call = {
       signal,
       onEvent: report.onEvent,
@@ -88,7 +88,11 @@ async function backupPaths({ repository, options, snapshot, sources, call }: Req
 async function backupCommand({ context, repository, words, options, snapshot, call }: Request): Promise<BackupResult> {
   const { workingDirectory } = context.world;
   const { open, verify } = commandSource(words, { workingDirectory, signal: context.signal });
-  return await backupStreams(repository, { ...snapshot, entries: [{ path: streamPath(options), open }], verify }, call);
+  return await backupStreams(
+    repository,
+    { ...streamOptions(snapshot, options), entries: [{ path: streamPath(options), open }], verify },
+    call,
+  );
 }
 
 async function backupStdin({ context, repository, words, options, snapshot, call }: Request): Promise<BackupResult> {
@@ -100,7 +104,12 @@ async function backupStdin({ context, repository, words, options, snapshot, call
     });
   }
   const entry = { path: streamPath(options), open: () => context.world.stdin };
-  return await backupStreams(repository, { ...snapshot, entries: [entry] }, call);
+  return await backupStreams(repository, { ...streamOptions(snapshot, options), entries: [entry] }, call);
+}
+
+/** What is read from a stream is compared with nothing: an earlier snapshot is only recorded where somebody names one. */
+function streamOptions(snapshot: SnapshotOptions, options: OptionBag): SnapshotOptions {
+  return options.text('parent') === undefined ? { ...snapshot, parent: { kind: 'none' } } : snapshot;
 }
 
 function streamPath(options: OptionBag): string {

@@ -4,13 +4,14 @@ import {
   parseBlobId,
   parseIndexId,
   parseLockId,
-  parsePackId,
+  type RepositoryFolder,
   resolveTree,
 } from '@lumbung/engine';
 import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type HeldRepository, withRepository } from '../with-repository.ts';
+import { findBlobId, findFileId } from './object-id.ts';
 import { refuseArgument } from './refuse-argument.ts';
 
 const KINDS = ['config', 'snapshot', 'index', 'key', 'masterkey', 'lock', 'pack', 'blob', 'tree'] as const;
@@ -37,6 +38,8 @@ async function load({ repository, signal }: HeldRepository, kind: Kind, id: stri
       hint: 'see `lumbung list`',
     });
   };
+  const found = async (folder: RepositoryFolder): Promise<string> =>
+    await findFileId(repository, folder, { kind, prefix: named(), signal });
   switch (kind) {
     case 'config':
       return encodeConfig(repository.config);
@@ -56,16 +59,16 @@ async function load({ repository, signal }: HeldRepository, kind: Kind, id: stri
         signal,
       );
     case 'index':
-      return await repository.loadUnpacked('index', parseIndexId(named()), signal);
+      return await repository.loadUnpacked('index', parseIndexId(await found('index')), signal);
     case 'lock':
-      return await repository.loadUnpacked('locks', parseLockId(named()), signal);
+      return await repository.loadUnpacked('locks', parseLockId(await found('locks')), signal);
     case 'key':
-      return await repository.backend.load({ folder: 'keys', name: named() }, undefined, { signal });
+      return await repository.backend.load({ folder: 'keys', name: await found('keys') }, undefined, { signal });
     case 'pack':
-      return await repository.backend.load({ folder: 'data', name: parsePackId(named()) }, undefined, { signal });
+      return await repository.backend.load({ folder: 'data', name: await found('data') }, undefined, { signal });
     case 'blob': {
       const indexed = await repository.loadIndex({ signal });
-      const blob = parseBlobId(named());
+      const blob = parseBlobId(findBlobId(indexed, { kind, prefix: named() }));
       try {
         return await indexed.loadBlob('data', blob, signal);
       } catch (error) {

@@ -1,16 +1,40 @@
-import { type CopyEvent, copySnapshots, shortId } from '@lumbung/engine';
+import { type CopyEvent, copySnapshots, type Repository, shortId } from '@lumbung/engine';
 import type { CommandRun } from '../command-spec.ts';
+import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonMessage } from '../json.ts';
+import type { OptionBag } from '../option-bag.ts';
 import { shownText } from '../shown-name.ts';
 import { shownTime } from './snapshot-filter.ts';
 import { selectionOf } from './snapshot-selection.ts';
 
+/** Both directions: `--to` copies from the repository of the command line to another, `--from-repo` from another to it. */
+function direction(context: CommandContext, options: OptionBag): Direction {
+  options.refuseTogether('to', 'fromRepo');
+  options.refuseTogether('to', 'fromRepositoryFile');
+  const to = options.text('to');
+  return to === undefined
+    ? {
+        openSource: async () => await context.openSourceRepository(options),
+        openTarget: async () => await context.openRepository(),
+      }
+    : {
+        openSource: async () => await context.openRepository(),
+        openTarget: async () => await context.openTargetRepository(to, options),
+      };
+}
+
+interface Direction {
+  readonly openSource: () => Promise<Repository>;
+  readonly openTarget: () => Promise<Repository>;
+}
+
 export const run: CommandRun = async (context, args, options) => {
-  const source = await context.openSourceRepository(options);
+  const { openSource, openTarget } = direction(context, options);
+  const source = await openSource();
   try {
     await using sourceLock = context.isLockWanted ? await context.lock(source, 'shared') : undefined;
-    const target = await context.openRepository();
+    const target = await openTarget();
     try {
       // --no-lock spares the source its lock; what is written to needs one.
       await using lock = await context.lock(target, 'shared');

@@ -31,7 +31,17 @@ export class LumbungStarter {
   }
 
   start(...args: readonly string[]): LumbungProcess {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    return this.#spawn(process.execPath, [PROGRAM, ...args]);
+  }
+
+  /** A line for bash, in which `lumbung` is this program. */
+  async inShell(line: string): Promise<ProcessOutcome> {
+    const define = `lumbung() { '${process.execPath}' '${PROGRAM}' "$@"; }`;
+    return await this.#spawn('bash', ['-c', `${define}\n${line}`]).outcome;
+  }
+
+  #spawn(program: string, args: readonly string[]): LumbungProcess {
+    const child = spawn(program, args, {
       cwd: this.#folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: this.#folder, LANG: 'C', ...this.#variables },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -51,15 +61,5 @@ export class LumbungStarter {
 
   async run(...args: readonly string[]): Promise<ProcessOutcome> {
     return await this.start(...args).outcome;
-  }
-
-  /** The lines of standard output of a run that must succeed, parsed. */
-  async json(...args: readonly string[]): Promise<unknown[]> {
-    const { exitCode, stdout, stderr } = await this.run(...args, '--json');
-    if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr}`);
-    return stdout
-      .trimEnd()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line));
   }
 }

@@ -362,15 +362,41 @@ describe('several streams at once', () => {
           setImmediate(() => stop.abort(new Error('enough')));
           return new Promise<never>(() => {});
         },
-        return: async () => {
+        return: () => {
           returns += 1;
-          return { done: true, value: undefined };
+          return new Promise<never>(() => {});
         },
       }),
     };
-    const running = backupStreams(lab.repository, { entries, parallel: 2 }, { signal: stop.signal });
-    await expect(running).rejects.toThrow('enough');
-    expect([asked, returns, stream.destroyed]).toEqual([2, 1, true]);
+    let outcome: unknown;
+    const running = backupStreams(lab.repository, { entries, parallel: 2 }, { signal: stop.signal }).catch((error) => {
+      outcome = error;
+    });
+    while (!stop.signal.aborted) await untilQuiet();
+    await untilQuiet();
+    expect([asked, returns, stream.destroyed, outcome]).toEqual([2, 1, true, undefined]);
+    await lab.clock.advance(5000);
+    await running;
+    expect(outcome).toEqual(new Error('enough'));
+  });
+
+  it('fail when what was withheld is cleaned up, and no sooner', async () => {
+    let isCleanedUp = false;
+    async function* entries(): AsyncGenerator<StreamEntry, void, undefined> {
+      const first = silent();
+      const ended = new Promise<void>((resolve) => first.once('close', () => resolve()));
+      try {
+        yield { path: 'a', open: () => first };
+        yield { path: 'bad', open: () => Promise.reject(new Error('refused')) };
+        await ended;
+        yield entryOf('never', 'x');
+      } finally {
+        await untilQuiet();
+        isCleanedUp = true;
+      }
+    }
+    await expect(backupStreams(lab.repository, { entries: entries(), parallel: 3 })).rejects.toThrow('refused');
+    expect(isCleanedUp).toBe(true);
   });
 
   it('end also when one is opened too late', async () => {

@@ -68,6 +68,7 @@ async function archiveStreams(session: BackupSession, options: StreamBackupOptio
     parallel: Math.min(parallel, STREAMS_PARALLEL_MAX),
     pool,
     chunker,
+    clock: session.repository.ports.clock,
     begin,
     onBytes: () => progress.tick(),
   });

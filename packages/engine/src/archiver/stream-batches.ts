@@ -68,8 +68,6 @@ class StreamContent {
   }
 }
 
-export type { StreamContent };
-
 interface Part {
   readonly content: StreamContent;
   readonly partIdx: number;

@@ -1,4 +1,9 @@
+import type { Clock } from '@lumbung/stdx';
 import type { StreamEntry } from './backup-options.ts';
+
+/** How long the clean-up of an iterator is waited for that still owes an answer: it may wait for something that does not
+ *  come any more. */
+const CLOSE_WAIT_MS = 5000;
 
 /** Entries for several who read at once: asked for one after the other, as iterators are made to be. */
 export class StreamEntries {
@@ -18,14 +23,21 @@ export class StreamEntries {
     return mine;
   }
 
-  /** Tells the iterator that no more is wanted. Waits for its clean-up, unless it still owes an answer: it may wait for
-   *  something that does not come any more. */
-  async close(): Promise<void> {
+  /** Tells the iterator that no more is wanted and waits for its clean-up. @throws what that fails with */
+  async close(clock: Clock): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     const closing = Promise.resolve(this.#iterator.return?.());
-    if (this.#isAsking) closing.catch(() => undefined);
-    else await closing;
+    if (!this.#isAsking) {
+      await closing;
+      return;
+    }
+    const closed = new AbortController();
+    try {
+      await Promise.race([closing, clock.sleep(CLOSE_WAIT_MS, closed.signal)]);
+    } finally {
+      closed.abort();
+    }
   }
 
   async #ask(): Promise<StreamEntry | undefined> {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { assert } from '@lumbung/stdx';
+import { assert, type Clock } from '@lumbung/stdx';
 import type { ChunkerParams } from '../chunker/chunker-params.ts';
 import { Cutter } from '../chunker/cutter.ts';
 import type { StreamEntry } from './backup-options.ts';
@@ -14,6 +14,7 @@ export interface ReadStreamsOptions {
   readonly parallel: number;
   readonly pool: ArchivePool;
   readonly chunker: ChunkerParams;
+  readonly clock: Clock;
   /** Called before an entry is opened; the answer is called when its content is stored. */
   readonly begin: (entry: StreamEntry) => (stored: StoredStream) => void;
   readonly onBytes?: (count: number) => void;
@@ -77,7 +78,8 @@ export async function readStreams(
 
   await Promise.all(Array.from({ length: parallel }, readOnAndOn));
   if (pool.signal.aborted) {
-    await queue.close().catch(() => undefined);
+    // What ended the run is the news, not what its end led to.
+    await queue.close(options.clock).catch(() => undefined);
     throw pool.signal.reason;
   }
   batches.flush();

@@ -165,8 +165,8 @@ function tlsFor({ tls }: Scheme, address: Address, options: ReadonlyMap<string, 
 }
 
 function sqliteTarget(rest: string, workingFolder: string): Target {
-  // `sqlite:///path` is how libraries write it.
-  const file = rest.replace(/^\/\/(?=\/)/, '').replace(/^\/\/(?=\/)/, '/');
+  // Libraries write `sqlite:///path`, or with one more.
+  const file = rest.replace(/^\/{3,}/, '/');
   if (file.startsWith('//')) throw invalid('a file of SQLite is on no host');
   if (file === '' || file.endsWith('/')) throw invalid('the file is missing');
   if (file === ':memory:') throw invalid('a database in memory cannot be reached');

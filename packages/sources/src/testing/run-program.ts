@@ -28,7 +28,7 @@ export async function runProgram(program: string, args: readonly string[], call:
   child.stdin.end(input);
   const [exitCode, signal]: (number | string | null)[] = await once(child, 'close');
   if (exitCode === 0) return Buffer.concat(output);
-  const words = Buffer.concat([...complaints, ...output]).toString();
+  const words = Buffer.concat(complaints.length > 0 ? complaints : output).toString();
   throw new Error(`${program}: ${signal ?? `exit ${exitCode}`}\n${words.slice(0, 8000)}`);
 }
 

@@ -70,13 +70,14 @@ export async function startMariadb(options: TestServerOptions = {}): Promise<Tes
   );
 }
 
-/** `--binary-mode` keeps carriage returns and zero bytes as they are. */
+/** `--binary-mode` keeps carriage returns and zero bytes as they are, `--comments` what stands in the bodies of routines. */
 const MARIADB_QUIET = [
   '--no-defaults',
   '--batch',
   '--raw',
   '--skip-column-names',
   '--binary-mode',
+  '--comments',
   '--default-character-set=utf8mb4',
   '--max-allowed-packet=1G',
 ];

@@ -136,6 +136,10 @@ export const enErrors = {
     message: 'the database server answers with more than can be held',
     hint: 'Look into the log of the database server; report it if the database is an ordinary one.',
   },
+  DB_ARCHIVE_UNKNOWN: {
+    message: 'pg_dump wrote its table of contents in an unknown form',
+    hint: 'Use pg_dump of version 10 to 18.',
+  },
   DB_CANCELLED: { message: 'the database server stopped a statement before its end', hint: 'Try again.' },
   DB_CONNECTION_LOST: {
     message: 'the connection to the database server was lost',
@@ -160,6 +164,10 @@ export const enErrors = {
   DB_DUMP_ABANDONED: {
     message: 'the files of the dump were not all taken',
     hint: 'This is a consequence of another error: see the messages above.',
+  },
+  DB_INVENTORY_DIFFERS: {
+    message: 'the dump lacks {{count}} objects that the database has',
+    hint: 'Try again. Report it if it stays so.',
   },
   DB_LOCKED: {
     message: 'somebody else holds a lock in the database for too long',
@@ -237,11 +245,23 @@ export const enErrors = {
     message: 'the database server could not prove that it knows the password: somebody may stand between',
     hint: 'Check the address of the server, and use TLS with a verified certificate.',
   },
+  DB_SERVER_TOO_OLD: {
+    message: 'the database server is of version {{version}}, which is too old to be dumped',
+    hint: 'Dump it with its own tools, and plan its upgrade.',
+  },
   DB_STALLED: {
     message: 'the database server has sent nothing for {{seconds}} seconds',
     hint: 'Check the server and the network, then try again.',
   },
+  DB_TABLE_UNKNOWN: {
+    message: 'there is no table {{table}} in the database',
+    hint: 'Correct the list of tables whose rows are left out.',
+  },
   DB_TEXT_INVALID: { message: 'a name, password or statement contains a zero byte', hint: 'Choose one without it.' },
+  DB_TIMEOUT: {
+    message: 'the work on the database took longer than the {{seconds}} seconds it may',
+    hint: 'See what keeps the server busy, or allow more time.',
+  },
   DB_TLS_UNAVAILABLE: {
     message: 'the database server offers no encryption',
     hint: 'Turn it on at the server (ssl = on), or allow a connection without TLS.',

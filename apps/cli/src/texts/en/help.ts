@@ -27,7 +27,7 @@ export const enHelp = {
   'command.check': 'Verify that the repository is whole',
   'command.forget': 'Remove snapshots by rules, or by their ids',
   'command.prune': 'Remove data that no snapshot needs',
-  'command.copy': 'Copy snapshots from another repository',
+  'command.copy': 'Copy snapshots to another repository, or from one',
   'command.tag': 'Change the tags of snapshots',
   'command.rewrite': 'Leave files out of existing snapshots, or change what they say of themselves',
   'command.repair': 'Repair a damaged repository',
@@ -67,6 +67,11 @@ export const enHelp = {
   'option.fromPasswordCommand': 'take the password of the source repository from a command',
   'option.fromKeyHint': 'key of the source repository to try first',
   'option.fromInsecureNoPassword': 'the source repository has an empty password',
+  'option.toRepo': 'the repository to copy to; without it, copies come from --from-repo',
+  'option.toPasswordFile': 'read the password of that repository from a file',
+  'option.toPasswordCommand': 'take the password of that repository from a command',
+  'option.toKeyHint': 'key of that repository to try first',
+  'option.toInsecureNoPassword': 'that repository has an empty password',
   'option.filterHost': 'only snapshots of this host',
   'option.filterTag': 'only snapshots with all these tags',
   'option.filterPath': 'only snapshots of this path',
@@ -197,7 +202,8 @@ export const enHelp = {
     'Rules work on each group of snapshots with the same host and paths. What the rules keep is shown with the reason; try them with --dry-run first. The data stays until a prune.',
   'about.check':
     'Without --read-data only the structure is checked: that everything a snapshot needs is there. With it, every byte is read and verified.',
-  'about.copy': 'Snapshots of the source that the repository has already are skipped. Both keep their own passwords.',
+  'about.copy':
+    'From --repo to the repository that --to names; or, as restic has it, from --from-repo to --repo. Snapshots that are there already are skipped. Each repository keeps its own password.',
   'about.repairPacks':
     'What is readable of each pack is saved into a new one. A copy of the damaged pack is put into the current folder before it is removed.',
   'option.verbose': 'print more; given twice, every file',
@@ -208,7 +214,8 @@ export const enHelp = {
   'option.driverOption': 'option of the storage, such as local.connections=4',
   'option.ncdu': 'print the export format of ncdu',
   'option.showPackId': 'with --blob or --tree: also show the packs',
-  'option.withCache': 'use the local cache instead of reading everything from the repository',
+  'option.withCache':
+    'trust the local cache for index, snapshots and folders; without it, all is read from the repository itself',
   'option.migrateForce': 'also when the check before it finds errors',
   'value.address': 'address',
   'value.file': 'file',

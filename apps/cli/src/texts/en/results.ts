@@ -4,6 +4,7 @@ export const enResults = {
   'prompt.newPassword': 'New password',
   'prompt.repeatPassword': 'The same password again',
   'prompt.sourcePassword': 'Password of the source {{repository}}',
+  'prompt.targetPassword': 'Password of the target {{repository}}',
   'error.bug': 'This is a fault of Lumbung itself. Please report it with the lines below.',
   'lock.waiting': 'The repository is locked; waiting for it …',
   'init.done': 'Created repository {{id}} at {{location}}.',

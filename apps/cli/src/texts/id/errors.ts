@@ -140,6 +140,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'jawaban server basis data melebihi yang dapat ditampung',
     hint: 'Lihat log server basis data; laporkan bila basis datanya biasa saja.',
   },
+  DB_ARCHIVE_UNKNOWN: {
+    message: 'pg_dump menulis daftar isi dalam bentuk yang tidak dikenal',
+    hint: 'Gunakan pg_dump versi 10 sampai 18.',
+  },
   DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai', hint: 'Coba lagi.' },
   DB_CONNECTION_LOST: {
     message: 'koneksi ke server basis data terputus',
@@ -164,6 +168,10 @@ export const idErrors: ErrorCatalogue = {
   DB_DUMP_ABANDONED: {
     message: 'berkas hasil cadangan tidak diambil semuanya',
     hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
+  },
+  DB_INVENTORY_DIFFERS: {
+    message: 'hasil cadangan kekurangan {{count}} objek yang ada pada basis data',
+    hint: 'Coba lagi. Laporkan bila tetap demikian.',
   },
   DB_LOCKED: {
     message: 'basis data sedang dikunci pihak lain terlalu lama',
@@ -239,13 +247,25 @@ export const idErrors: ErrorCatalogue = {
       'server basis data tidak dapat membuktikan bahwa ia mengetahui kata sandi: mungkin ada yang menyadap di antaranya',
     hint: 'Periksa alamat server, dan gunakan TLS dengan sertifikat yang diverifikasi.',
   },
+  DB_SERVER_TOO_OLD: {
+    message: 'server basis data versi {{version}} terlalu lama untuk dicadangkan',
+    hint: 'Cadangkan dengan alat bawaannya, dan rencanakan pemutakhirannya.',
+  },
   DB_STALLED: {
     message: 'tidak ada data dari server basis data selama {{seconds}} detik',
     hint: 'Periksa server dan jaringan, lalu coba lagi.',
   },
+  DB_TABLE_UNKNOWN: {
+    message: 'tabel {{table}} tidak ada pada basis data',
+    hint: 'Perbaiki daftar tabel yang barisnya tidak ikut dicadangkan.',
+  },
   DB_TEXT_INVALID: {
     message: 'sebuah nama, kata sandi, atau perintah memuat bita nol',
     hint: 'Pilih yang tidak memuatnya.',
+  },
+  DB_TIMEOUT: {
+    message: 'pekerjaan pada basis data melebihi batas waktu {{seconds}} detik',
+    hint: 'Periksa apa yang membuat server sibuk, atau beri waktu lebih lama.',
   },
   DB_TLS_UNAVAILABLE: {
     message: 'server basis data tidak menyediakan enkripsi',

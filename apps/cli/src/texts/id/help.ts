@@ -31,7 +31,7 @@ export const idHelp: Translation<typeof enHelp> = {
   'command.check': 'Memeriksa keutuhan repositori',
   'command.forget': 'Menghapus snapshot menurut aturan atau ID',
   'command.prune': 'Menghapus data yang tidak diperlukan snapshot mana pun',
-  'command.copy': 'Menyalin snapshot dari repositori lain',
+  'command.copy': 'Menyalin snapshot ke repositori lain, atau darinya',
   'command.tag': 'Mengubah tag snapshot',
   'command.rewrite': 'Mengeluarkan berkas dari snapshot yang ada, atau mengubah keterangannya',
   'command.repair': 'Memperbaiki repositori yang rusak',
@@ -71,6 +71,11 @@ export const idHelp: Translation<typeof enHelp> = {
   'option.fromPasswordCommand': 'ambil kata sandi repositori sumber dari perintah',
   'option.fromKeyHint': 'kunci repositori sumber yang dicoba lebih dahulu',
   'option.fromInsecureNoPassword': 'repositori sumber berkata sandi kosong',
+  'option.toRepo': 'repositori tujuan salinan; tanpa ini, salinan berasal dari --from-repo',
+  'option.toPasswordFile': 'baca kata sandi repositori itu dari berkas',
+  'option.toPasswordCommand': 'ambil kata sandi repositori itu dari perintah',
+  'option.toKeyHint': 'kunci repositori itu yang dicoba lebih dahulu',
+  'option.toInsecureNoPassword': 'repositori itu berkata sandi kosong',
   'option.filterHost': 'hanya snapshot host ini',
   'option.filterTag': 'hanya snapshot dengan semua tag ini',
   'option.filterPath': 'hanya snapshot jalur ini',
@@ -202,7 +207,7 @@ export const idHelp: Translation<typeof enHelp> = {
   'about.check':
     'Tanpa --read-data hanya struktur yang diperiksa: bahwa semua yang diperlukan snapshot ada. Dengan opsi itu, setiap byte dibaca dan diverifikasi.',
   'about.copy':
-    'Snapshot sumber yang sudah ada di repositori dilewati. Masing-masing tetap memakai kata sandinya sendiri.',
+    'Dari --repo ke repositori yang disebut --to; atau, seperti pada restic, dari --from-repo ke --repo. Snapshot yang sudah ada dilewati. Masing-masing repositori tetap memakai kata sandinya sendiri.',
   'about.repairPacks':
     'Isi pack yang masih terbaca disimpan ke pack baru. Salinan pack yang rusak diletakkan di folder saat ini sebelum dihapus.',
   'option.verbose': 'cetak lebih banyak; dua kali: setiap berkas',
@@ -213,7 +218,8 @@ export const idHelp: Translation<typeof enHelp> = {
   'option.driverOption': 'opsi penyimpanan, misalnya local.connections=4',
   'option.ncdu': 'cetak format ekspor ncdu',
   'option.showPackId': 'dengan --blob atau --tree: tampilkan juga pack-nya',
-  'option.withCache': 'gunakan cache lokal, tidak membaca semuanya dari repositori',
+  'option.withCache':
+    'percayai cache lokal untuk indeks, snapshot, dan folder; tanpa ini semua dibaca dari repositori itu sendiri',
   'option.migrateForce': 'juga bila pemeriksaan sebelumnya menemukan galat',
   'value.address': 'alamat',
   'value.file': 'berkas',

@@ -7,6 +7,7 @@ export const idResults: Translation<typeof enResults> = {
   'prompt.newPassword': 'Kata sandi baru',
   'prompt.repeatPassword': 'Kata sandi yang sama sekali lagi',
   'prompt.sourcePassword': 'Kata sandi sumber {{repository}}',
+  'prompt.targetPassword': 'Kata sandi tujuan {{repository}}',
   'error.bug': 'Ini kesalahan Lumbung sendiri. Mohon laporkan bersama baris-baris di bawah ini.',
   'lock.waiting': 'Repositori sedang dikunci; menunggu …',
   'init.done': 'Repositori {{id}} dibuat di {{location}}.',

@@ -1,0 +1,101 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { LumbungError } from '@lumbung/stdx';
+import type { SourceEntry } from '../../entry/source-entry.ts';
+import { accountFile, type FileAccount } from '../../manifest/account-stream.ts';
+import type { ManifestFile } from '../../manifest/manifest.ts';
+import { runTool } from '../../process/run-tool.ts';
+import type { RunControl, Tool } from '../../process/tool-call.ts';
+import { ToolProcess } from '../../process/tool-process.ts';
+import { connectionText, type PostgresTools } from '../tools.ts';
+import { fixTocMoment, listedObjects } from './archive-toc.ts';
+import type { DumpRun } from './dump-run.ts';
+import { withoutRestrictLines } from './plain-sql.ts';
+
+const TOC_BYTES_MAX = 512 * 1024 * 1024;
+const LISTING_BYTES_MAX = 256 * 1024 * 1024;
+
+export interface SchemaOptions {
+  readonly run: DumpRun;
+  readonly tools: PostgresTools;
+  readonly pgDump: Tool;
+  readonly runControl: RunControl;
+  readonly database: string;
+  readonly snapshot: string;
+  readonly lockTimeoutMs: number;
+  readonly workspaceFolder: string;
+  /** What must be in it: `catalogue number/object number`. */
+  readonly expectedObjects: ReadonlyMap<string, string>;
+}
+
+/**
+ * The definitions of everything, seen by the same snapshot: as pg_restore reads them, and as people do. `files` gets what
+ * the manifest says of them.
+ *
+ * @throws LumbungError DB_INVENTORY_DIFFERS (transient): the catalogue names an object that the dump does not hold;
+ *   DB_ARCHIVE_UNKNOWN (operator); see `ToolProcess`
+ */
+export async function* schemaEntries(options: SchemaOptions, files: ManifestFile[]): AsyncGenerator<SourceEntry> {
+  const { run, tools, runControl } = options;
+  const folder = path.join(options.workspaceFolder, 'schema');
+  await runTool(tools.call(options.pgDump, dumpArguments(options, folder)), runControl);
+  const tocFile = path.join(folder, 'toc.dat');
+  const toc = await readFile(tocFile);
+  if (toc.length > TOC_BYTES_MAX) throw tooLarge();
+  fixTocMoment(toc);
+  await writeFile(tocFile, toc);
+
+  const pgRestore = await tools.find('pg_restore');
+  const listing = await runTool(tools.call(pgRestore, ['--list', folder]), runControl, LISTING_BYTES_MAX);
+  compareInventory(options.expectedObjects, listedObjects(listing.stdout.toString('utf8')));
+
+  const keep = (file: string) => (account: FileAccount) => {
+    files.push({ path: file, ...account });
+  };
+  yield run.ledger.entry('schema/toc.dat', () =>
+    accountFile(Readable.from([toc], { objectMode: false }), keep('schema/toc.dat')),
+  );
+  yield run.ledger.entry('schema/schema.sql', () => {
+    const restore = new ToolProcess(tools.call(pgRestore, ['--file=-', folder]), runControl);
+    return accountFile(withoutRestrictLines(restore.stdout), keep('schema/schema.sql'));
+  });
+}
+
+function dumpArguments({ database, snapshot, lockTimeoutMs }: SchemaOptions, folder: string): string[] {
+  return [
+    '--no-password',
+    '--schema-only',
+    '--format=directory',
+    '--compress=0',
+    '--no-sync',
+    `--lock-wait-timeout=${Math.trunc(lockTimeoutMs)}`,
+    `--snapshot=${snapshot}`,
+    `--file=${folder}`,
+    `--dbname=${connectionText(database)}`,
+  ];
+}
+
+function compareInventory(expected: ReadonlyMap<string, string>, listed: ReadonlySet<string>): void {
+  const missing = [...expected].filter(([key]) => !listed.has(key)).map(([, name]) => name);
+  if (missing.length === 0) return;
+  throw new LumbungError('DB_INVENTORY_DIFFERS', {
+    kind: 'transient',
+    message: `the schema that was dumped lacks ${missing.length} objects: ${missing.slice(0, 5).join(', ')}`,
+    context: { count: missing.length, first: missing[0] },
+    hint: 'try again; report it if it stays so',
+  });
+}
+
+function tooLarge(): LumbungError {
+  return new LumbungError('DB_ANSWER_TOO_LARGE', {
+    kind: 'operator',
+    message: 'the definitions of the database are larger than can be held',
+  });
+}
+
+export async function emptyFolder(parent: string, name: string): Promise<string> {
+  const folder = path.join(parent, name);
+  await mkdir(folder, { mode: 0o700 });
+  return folder;
+}

@@ -1,0 +1,31 @@
+import { mariadbFacts } from './mariadb-facts.ts';
+import { postgresFacts } from './postgres-facts.ts';
+import { redisFacts } from './redis-museum.ts';
+
+export interface MuseumTable {
+  /** PostgreSQL: the schema. MariaDB: nothing. Redis: nothing, and `name` is the number of the database. */
+  readonly schema?: string;
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** What a museum holds, written down by hand, so that no query of ours is needed to know it. */
+export interface MuseumFacts {
+  /** Every table that has rows of its own; partitioned parents and merged tables have none. Redis: keys of a database. */
+  readonly tables: readonly MuseumTable[];
+  /** How many there are of other kinds, by a name that speaks for itself. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export const MUSEUM_BIG_ROWS = 2000;
+
+export function museumFacts(engine: 'postgresql' | 'mariadb' | 'redis', bigRows = MUSEUM_BIG_ROWS): MuseumFacts {
+  switch (engine) {
+    case 'postgresql':
+      return postgresFacts(bigRows);
+    case 'mariadb':
+      return mariadbFacts(bigRows);
+    case 'redis':
+      return redisFacts(bigRows);
+  }
+}
