@@ -248,10 +248,9 @@ describe('the end of a tool that does not end', () => {
   it('one whose descendant left the group and holds the output is given up all the same', async () => {
     const clock = new HandClock();
     const abort = new AbortController();
-    const child = new ToolProcess(
-      call('setsid sleep 1000 & echo $!; exit 0'),
-      control({ clock, signal: abort.signal }),
-    );
+    // It says who it is when it is in a session of its own.
+    const script = `setsid bash -c 'echo $$; exec sleep 1000' & exit 0`;
+    const child = new ToolProcess(call(script), control({ clock, signal: abort.signal }));
     const stray = Number(await firstLine(child.stdout));
     try {
       abort.abort();
