@@ -86,6 +86,23 @@ describe('a network that fails as it is told', () => {
     expect(bytes[1000]).toBe((CONTENT[1000] ?? 0) ^ 0xff);
   });
 
+  it('loses what the client sends as well', async () => {
+    const received: Buffer[] = [];
+    const sink = createServer((socket) => {
+      socket.on('data', (chunk) => received.push(chunk)).on('error', () => undefined);
+    }).listen(path.join(folder, 'sink'));
+    await once(sink, 'listening');
+    await using proxy = await startChaosProxy(
+      { path: path.join(folder, 'sink') },
+      { fromClient: { cutAfterBytes: 70_001 } },
+    );
+    const client = createConnection({ port: proxy.port });
+    client.on('error', () => undefined).write(CONTENT);
+    await new Promise((resolve) => client.once('close', resolve));
+    await expect.poll(() => Buffer.concat(received).length).toBe(70_001);
+    sink.close();
+  });
+
   it('listens on a unix socket, counts, and can be told anew', async () => {
     await using proxy = await startChaosProxy(
       { path: path.join(folder, 'server') },

@@ -2,10 +2,15 @@ import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 
 /** What goes wrong on the way from the server to the client; bytes are counted on each connection. */
-export interface ChaosFaults {
+export interface ChaosFaults extends WayFaults {
+  /** What goes wrong on the way from the client to the server. */
+  readonly fromClient?: WayFaults;
+}
+
+export interface WayFaults {
   /** Both ends see the connection reset after so many bytes; a unix socket is closed. */
   readonly cutAfterBytes?: number;
-  /** The client sees an orderly end after so many bytes, as if the server had said everything. */
+  /** The other end sees an orderly end after so many bytes, as if everything had been said. */
   readonly endAfterBytes?: number;
   /** Nothing more comes after so many bytes, and nothing says so. */
   readonly stallAfterBytes?: number;
@@ -93,46 +98,51 @@ class ChaosLine {
       socket.on('error', () => undefined);
     }
     client.on('close', () => server.destroy());
-    client.pipe(server);
-    // One that fails is seen by the client, on whose socket everything is done.
-    void this.#carry(server, client).catch(() => client.destroy());
+    // Whichever way fails, the client is told: everything is done on its socket.
+    const failed = (): void => void client.destroy();
+    this.#carry(server, client, 'fromServer').catch(failed);
+    this.#carry(client, server, 'fromClient').catch(failed);
   }
 
   cutAll(): void {
     for (const socket of this.#open) reset(socket);
   }
 
-  async #carry(server: Socket, client: Socket): Promise<void> {
+  async #carry(from: Socket, to: Socket, way: 'fromServer' | 'fromClient'): Promise<void> {
     let passed = 0;
-    for await (const chunk of server) {
-      for (const piece of pieces(chunk, this.faults.chunkBytesMax)) {
-        const { delayMs = 0 } = this.faults;
+    for await (const chunk of from) {
+      for (const piece of pieces(chunk, this.#faultsOf(way).chunkBytesMax)) {
+        const { delayMs = 0 } = this.#faultsOf(way);
         if (delayMs > 0) await sleep(delayMs);
-        const verdict = judge(piece, passed, this.faults);
+        const verdict = judge(piece, passed, this.#faultsOf(way));
         passed += verdict.bytes.length;
-        this.passedBytes += verdict.bytes.length;
-        if (verdict.bytes.length > 0 && !client.write(verdict.bytes))
-          await Promise.race([once(client, 'drain'), once(client, 'close')]);
+        if (way === 'fromServer') this.passedBytes += verdict.bytes.length;
+        if (verdict.bytes.length > 0 && !to.write(verdict.bytes))
+          await Promise.race([once(to, 'drain'), once(to, 'close')]);
         switch (verdict.next) {
           case 'go-on':
             break;
           case 'stall':
-            await once(client, 'close');
+            await once(to, 'close');
             return;
           case 'end':
-            client.end();
-            await once(client, 'close');
+            to.end();
+            await once(to, 'close');
             return;
           case 'cut':
             // A reset throws away what the kernel has not delivered yet.
             await sleep(RESET_AFTER_MS);
-            reset(client);
-            reset(server);
+            reset(from);
+            reset(to);
             return;
         }
       }
     }
-    client.end();
+    to.end();
+  }
+
+  #faultsOf(way: 'fromServer' | 'fromClient'): WayFaults {
+    return way === 'fromServer' ? this.faults : (this.faults.fromClient ?? {});
   }
 }
 
@@ -151,7 +161,7 @@ interface Verdict {
 }
 
 /** What passes of `chunk`, when `passed` bytes have passed before. */
-function judge(chunk: Buffer, passed: number, faults: ChaosFaults): Verdict {
+function judge(chunk: Buffer, passed: number, faults: WayFaults): Verdict {
   const { cutAfterBytes, endAfterBytes, stallAfterBytes, garbageAfterBytes } = faults;
   const whole = garbageAfterBytes === undefined ? chunk : invertFrom(chunk, garbageAfterBytes - passed);
   const ends: (readonly [number | undefined, Verdict['next']])[] = [

@@ -7,6 +7,7 @@ export { type IndependentDump, independentDump } from './independent-dump.ts';
 export { loadMuseum } from './museum/load-museum.ts';
 export { type MuseumFacts, type MuseumTable, museumFacts } from './museum/museum-facts.ts';
 export { ODD_NAMES } from './museum/odd-names.ts';
+export { loadLatin1Database, loadManyTables, loadSqlAsciiDatabase } from './odd-databases.ts';
 export { startMariadb } from './start-mariadb.ts';
 export { type PostgresOptions, startPostgres } from './start-postgres.ts';
 export { startRedis } from './start-redis.ts';

@@ -59,10 +59,19 @@ function isSameProcess(pid: number, ticks: string | undefined): boolean {
 /** Clock ticks from boot to the start of a process: with its number a name that is not given twice. Undefined when it is
  *  gone, or dead and only not yet buried. @see proc_pid_stat(5), fields 3 and 22 */
 function startedAtTicks(pid: number): string | undefined {
-  const stat = readTextIfThere(`/proc/${pid}/stat`);
-  // The second field is the program's name in parentheses, which may hold blanks and parentheses itself.
-  const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
-  return state === 'Z' ? undefined : fields[18];
+  const fields = statFields(pid);
+  return fields[0] === 'Z' ? undefined : fields[19];
+}
+
+export function parentOf(pid: number): number | undefined {
+  const parent = statFields(pid)[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** From the third on: the second is the program's name in parentheses, which may hold blanks and parentheses itself. */
+function statFields(pid: number): string[] {
+  const stat = pid > 0 ? readTextIfThere(`/proc/${pid}/stat`) : undefined;
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
 }
 
 function bestBase(): string {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { findProgram } from './find-program.ts';
-import { processMark } from './lab-folder.ts';
+import { parentOf, processMark } from './lab-folder.ts';
 import type { SystemUser } from './system-user.ts';
 
 export interface ServerCommand {
@@ -85,10 +85,28 @@ export class ServerProcess {
     if (this.isRunning) this.#child.kill(signal);
   }
 
+  /** Every process of the server stands still, with its connections open, until `thaw`. */
+  freeze(): void {
+    this.#signalAll('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#signalAll('SIGCONT');
+  }
+
+  /** PostgreSQL has a process for each connection. The parent first: it must not miss a child that stops. */
+  #signalAll(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (!this.isRunning) return;
+    this.#child.kill(signal);
+    for (const pid of readdirSync('/proc').map(Number)) {
+      if (parentOf(pid) === this.pid) process.kill(pid, signal);
+    }
+  }
+
   async stop(signal: NodeJS.Signals): Promise<void> {
-    // A server that was stopped hears nothing but SIGKILL.
     this.kill(signal);
-    this.kill('SIGCONT');
+    // One that stands still hears nothing but SIGKILL.
+    this.thaw();
     await this.#exited;
     process.off('exit', this.#endNow);
   }

@@ -26,7 +26,7 @@ const FAST: Readonly<Record<string, string>> = {
   synchronous_commit: 'off',
   autovacuum: 'off',
   shared_buffers: '32MB',
-  max_wal_size: '8GB',
+  max_wal_size: '1GB',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };

@@ -68,6 +68,19 @@ describe.each(KINDS)('a $name server of the lab', ({ name, start, write, read, d
       await expect(start({ settings: { 'no-such-setting': 'x' } })).rejects.toThrow(/no.such.setting/);
     });
 
+    it('can be made to stand still, and goes on', async () => {
+      await using server = await start();
+      await server.client(write);
+      server.freeze();
+      const answer = server.client(read, database);
+      const silence = new Promise((resolve) => setTimeout(resolve, 100, 'silence'));
+      expect(await Promise.race([answer, silence])).toBe('silence');
+      server.thaw();
+      expect(await answer).toBe('42');
+      server.freeze();
+      await server.stop();
+    });
+
     it('dies with the test process that forgot it, and is swept away with its folder', async () => {
       const program = `
         import { start${name[0]?.toUpperCase()}${name.slice(1)} as start } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))};
@@ -82,8 +95,10 @@ describe.each(KINDS)('a $name server of the lab', ({ name, start, write, read, d
       await once(child, 'close');
       const [pid, folder]: [number, string] = JSON.parse(output);
       expect(existsSync(folder)).toBe(true);
+      await using living = await start();
       sweepStaleFolders();
       expect(existsSync(path.dirname(folder))).toBe(false);
+      expect(existsSync(living.socketPath)).toBe(true);
       await expect.poll(() => runs(pid)).toBe(false);
     });
   });

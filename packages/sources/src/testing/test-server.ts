@@ -44,6 +44,9 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>;
   /** A signal for the main process. */
   kill(signal: NodeJS.Signals): void;
+  /** Stops every process of the server where it stands, connections open and silent, until `thaw`, `restart` or `stop`. */
+  freeze(): void;
+  thaw(): void;
   /** Ends it at once and removes its data. A second call does nothing. */
   stop(): Promise<void>;
   logTail(): string;
@@ -191,6 +194,14 @@ class RunningServer implements TestServer {
 
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+
+  freeze(): void {
+    this.#process.freeze();
+  }
+
+  thaw(): void {
+    this.#process.thaw();
   }
 
   async stop(): Promise<void> {
