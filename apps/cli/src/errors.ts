@@ -4,7 +4,6 @@ import { EXIT, exitCodeOf, type Interruptions } from './exit-codes.ts';
 import { jsonMessage } from './json.ts';
 import type { Output } from './output.ts';
 import { shownText } from './shown-name.ts';
-import { wrap } from './text-width.ts';
 import type { Texts } from './texts/texts.ts';
 
 export interface ErrorSentence {
@@ -66,9 +65,9 @@ export function reportError(
     return code;
   }
   const tell = (label: string, text: string): void => {
-    output.warn(labelled(label, text, output.talkColumns));
+    output.labelled(label, text, false);
   };
-  tell(t('error.label'), message);
+  output.labelled(t('error.label'), message, true);
   if (hint !== undefined) tell(t('error.hintLabel'), hint);
   if (isBug(error)) {
     tell(t('error.hintLabel'), t('error.bug'));
@@ -81,14 +80,6 @@ export function reportError(
 
 function isBug(error: unknown): boolean {
   return isLumbungError(error) ? error.kind === 'bug' : errnoOf(error) === undefined;
-}
-
-const LABEL_WIDTH = 9;
-
-/** The labels stand under each other, and so does what follows. */
-function labelled(label: string, text: string, columns: number | undefined): string {
-  const lines = columns === undefined ? [text] : wrap(text, columns - LABEL_WIDTH);
-  return `${`${label}:`.padEnd(LABEL_WIDTH)}${lines.join(`\n${' '.repeat(LABEL_WIDTH)}`)}`;
 }
 
 const CAUSES_MAX = 8;

@@ -1,4 +1,5 @@
-import { wrap } from './text-width.ts';
+import { type Paint, paintFor } from './paint.ts';
+import { displayWidth, wrap } from './text-width.ts';
 import type { TextOutput, World } from './world.ts';
 
 export interface OutputOptions {
@@ -10,6 +11,13 @@ export interface OutputOptions {
 /** Small pieces are joined to writes of this size: a line each costs a system call each. */
 const WRITE_BYTES = 64 * 2 ** 10;
 const COLUMNS_DEFAULT = 80;
+const LABEL_WIDTH = 9;
+
+export interface TableStyle {
+  /** Of the terminal; undefined: none, so that nothing is too wide. */
+  readonly columns?: number | undefined;
+  readonly paint: Paint;
+}
 
 /** Something drawn at the foot of the terminal, which must go before a line is written. */
 export interface Footer {
@@ -23,15 +31,19 @@ export interface Footer {
 export class Output {
   readonly #stdout: TextOutput;
   readonly #stderr: TextOutput;
+  readonly #paint: Paint;
+  readonly #talkPaint: Paint;
   readonly isJson: boolean;
   readonly verbosity: number;
   #footer: Footer | undefined;
   #pending: string[] = [];
   #pendingLength = 0;
 
-  constructor(world: Pick<World, 'stdout' | 'stderr'>, options: OutputOptions) {
+  constructor(world: Pick<World, 'stdout' | 'stderr' | 'variable'>, options: OutputOptions) {
     this.#stdout = world.stdout;
     this.#stderr = world.stderr;
+    this.#paint = paintFor(world.stdout, world.variable);
+    this.#talkPaint = paintFor(world.stderr, world.variable);
     this.isJson = options.isJson;
     this.verbosity = options.verbosity;
   }
@@ -54,6 +66,11 @@ export class Output {
   /** Columns of the terminal that problems are told on; undefined: no terminal. */
   get talkColumns(): number | undefined {
     return this.#stderr.isTTY === true ? (this.#stderr.columns ?? COLUMNS_DEFAULT) : undefined;
+  }
+
+  /** How tables are laid out for whoever reads the results. */
+  get tableStyle(): TableStyle {
+    return { columns: this.columns, paint: this.#paint };
   }
 
   set footer(footer: Footer | undefined) {
@@ -119,6 +136,21 @@ export class Output {
   /** A problem, for people; with --json nothing: `errorMessage` tells it. */
   warn(line: string): void {
     if (!this.isJson) this.#line(this.#stderr, line, 'wrap');
+  }
+
+  /** A problem under its label. With `columns`, what follows is wrapped beside it. */
+  problem(label: string, text: string): void {
+    this.warn(`${this.#talkPaint.problem(`${label}:`)} ${text}`);
+  }
+
+  /** Labels under each other, and so what they say: for the last words of a command. */
+  labelled(label: string, text: string, isProblem: boolean): void {
+    const columns = this.talkColumns;
+    const lines = columns === undefined ? [text] : wrap(text, columns - LABEL_WIDTH);
+    const word = `${label}:`;
+    const painted = isProblem ? this.#talkPaint.problem(word) : this.#talkPaint.heading(word);
+    const gap = ' '.repeat(Math.max(1, LABEL_WIDTH - displayWidth(word)));
+    this.warn(`${painted}${gap}${lines.join(`\n${' '.repeat(LABEL_WIDTH)}`)}`);
   }
 
   errorMessage(text: string): void {

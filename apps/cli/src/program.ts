@@ -9,9 +9,10 @@ import { jsonMessage } from './json.ts';
 import { pickLanguage } from './language.ts';
 import { OptionBag } from './option-bag.ts';
 import { Output } from './output.ts';
+import { paintFor } from './paint.ts';
 import { loadTexts, type Texts } from './texts/texts.ts';
 import { VERSION } from './version.ts';
-import type { TextOutput, World } from './world.ts';
+import type { World } from './world.ts';
 
 const VERBOSITY_MAX = 2;
 const COLUMNS_DEFAULT = 100;
@@ -24,7 +25,11 @@ export async function runProgram(words: readonly string[], world: World): Promis
     nodes: COMMANDS,
     globals: GLOBAL_OPTIONS,
     texts,
-    help: new HelpText(texts, { columns: world.stdout.columns ?? COLUMNS_DEFAULT, isColoured: isColoured(world) }),
+    help: new HelpText(texts, {
+      columns: world.stdout.columns ?? COLUMNS_DEFAULT,
+      paint: paintFor(world.stdout, world.variable),
+      isShort: words.length === 0,
+    }),
     version: VERSION,
     write: (text) => world.stdout.write(text),
     writeError: (text) => world.stderr.write(text),
@@ -84,10 +89,4 @@ function languageAsked(words: readonly string[]): string | undefined {
   const own = end < 0 ? words : words.slice(0, end);
   const at = own.findLastIndex((word) => word === '--lang' || word.startsWith('--lang='));
   return own[at]?.startsWith('--lang=') === true ? own[at].slice('--lang='.length) : at < 0 ? undefined : own[at + 1];
-}
-
-/** @see https://no-color.org */
-function isColoured({ stdout, variable }: World): boolean {
-  const terminal: TextOutput = stdout;
-  return terminal.isTTY === true && variable('NO_COLOR') === undefined && variable('TERM') !== 'dumb';
 }

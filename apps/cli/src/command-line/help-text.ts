@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import {
   COMMAND_GROUPS,
   type CommandFamily,
@@ -7,16 +6,20 @@ import {
   type OptionSpec,
 } from '../command-spec.ts';
 import { EXIT } from '../exit-codes.ts';
-import { displayWidth, padEnd, wrap } from '../text-width.ts';
+import type { Paint } from '../paint.ts';
+import { displayWidth, wrap } from '../text-width.ts';
 import type { Texts } from '../texts/texts.ts';
 
 export interface HelpStyle {
   readonly columns: number;
-  readonly isColoured: boolean;
+  readonly paint: Paint;
+  /** Nobody asked for help, so that what it takes to begin is enough: no options of every command. */
+  readonly isShort: boolean;
 }
 
 const INDENT = '  ';
-const TERM_WIDTH_MAX = 34;
+const COLUMNS_ROOMY = 100;
+const COLUMNS_NARROW = 60;
 const COLUMNS_MIN = 40;
 const COLUMNS_MAX = 110;
 
@@ -24,26 +27,30 @@ const COLUMNS_MAX = 110;
 export class HelpText {
   readonly #texts: Texts;
   readonly #columns: number;
-  readonly #isColoured: boolean;
+  readonly #paint: Paint;
+  readonly #isShort: boolean;
 
   constructor(texts: Texts, style: HelpStyle) {
     this.#texts = texts;
     this.#columns = Math.max(COLUMNS_MIN, Math.min(style.columns, COLUMNS_MAX));
-    this.#isColoured = style.isColoured;
+    this.#paint = style.paint;
+    this.#isShort = style.isShort;
   }
 
   program(nodes: readonly CommandNode[], globals: readonly OptionSpec[], version: string): string {
     const { t } = this.#texts;
+    const termWidth = Math.max(...nodes.map(({ name }) => displayWidth(name)));
     const groups = COMMAND_GROUPS.map((group) =>
       this.#section(
         t(`group.${group}`),
         nodes.filter((node) => node.group === group).map((node) => [node.name, t(node.summary)]),
+        termWidth,
       ),
     );
+    const head = [this.#usage(`lumbung ${t('usage.command')}`), this.#paragraph(t('program.summary')), ...groups];
+    if (this.#isShort) return this.#page([...head, this.#paragraph(t('program.begin', { version }))]);
     return this.#page([
-      this.#usage(`lumbung ${t('usage.command')}`),
-      this.#paragraph(t('program.summary')),
-      ...groups,
+      ...head,
       this.#options(t('title.globalOptions'), globals),
       this.#section(t('title.environment'), [
         ['LUMBUNG_REPOSITORY', t('environment.repository')],
@@ -121,9 +128,10 @@ export class HelpText {
 
   #examples(examples: readonly string[]): string {
     if (examples.length === 0) return '';
-    return [this.#heading(this.#texts.t('title.examples')), ...examples.map((line) => `${INDENT}lumbung ${line}`)].join(
-      '\n',
-    );
+    return [
+      this.#heading(this.#texts.t('title.examples')),
+      ...examples.map((line) => `${INDENT}${this.#paint.quiet('$')} lumbung ${line}`),
+    ].join('\n');
   }
 
   #usage(text: string): string {
@@ -135,16 +143,19 @@ export class HelpText {
     return text.replace(/(?<=[<[])[a-z-]+/g, (word) => this.#texts.value(word));
   }
 
-  #section(title: string, rows: readonly (readonly [string, string])[]): string {
+  /** Terms and what they mean, in two columns. @param wantedWidth of the terms; default: what the widest needs */
+  #section(title: string, rows: readonly (readonly [string, string])[], wantedWidth?: number): string {
     if (rows.length === 0) return '';
-    const termWidth = Math.min(TERM_WIDTH_MAX, Math.max(...rows.map(([term]) => displayWidth(term))));
+    const widest = wantedWidth ?? Math.max(...rows.map(([term]) => displayWidth(term)));
+    const termWidth = Math.min(termWidthMax(this.#columns), widest);
     const textWidth = this.#columns - INDENT.length - termWidth - 2;
     const lines = rows.flatMap(([term, text]) => {
       const [first = '', ...rest] = wrap(text, textWidth);
       const isLong = displayWidth(term) > termWidth;
       const blank = `${INDENT}${' '.repeat(termWidth)}  `;
+      const name = `${INDENT}${this.#paint.accent(term)}`;
       return [
-        ...(isLong ? [`${INDENT}${term}`, `${blank}${first}`] : [`${INDENT}${padEnd(term, termWidth)}  ${first}`]),
+        ...(isLong ? [name, `${blank}${first}`] : [`${name}${' '.repeat(termWidth - displayWidth(term))}  ${first}`]),
         ...rest.map((line) => `${blank}${line}`),
       ];
     });
@@ -156,10 +167,16 @@ export class HelpText {
   }
 
   #heading(text: string): string {
-    return this.#isColoured ? styleText('bold', `${text}:`, { validateStream: false }) : `${text}:`;
+    return this.#paint.heading(`${text}:`);
   }
 
   #page(parts: readonly string[]): string {
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
   }
+}
+
+/** Texts beside terms must not get too narrow: longer terms stand on a line of their own. */
+function termWidthMax(columns: number): number {
+  if (columns < COLUMNS_NARROW) return 10;
+  return columns < COLUMNS_ROOMY ? 30 : 34;
 }

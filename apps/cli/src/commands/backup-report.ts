@@ -54,7 +54,7 @@ export class BackupReport implements Disposable {
       case 'error': {
         const message = recordSentence(event.error, texts);
         output.errorMessage(itemErrorJson(event, message));
-        output.warn(`${t('error.label')}: ${t('error.item', { item: shownText(event.item), message })}`);
+        output.problem(t('error.label'), t('error.item', { item: shownText(event.item), message }));
         break;
       }
       case 'parent':
@@ -119,7 +119,13 @@ export class BackupReport implements Disposable {
     else output.say(t('backup.added', { added, stored: bytes(summary.dataAddedPacked) }));
     output.say('');
     const processed = { files: count(summary.totalFilesProcessed), bytes: bytes(summary.totalBytesProcessed) };
-    output.say(t('backup.processed', { ...processed, time: texts.duration(result.durationMs) }));
+    output.say(
+      t('backup.processed', {
+        ...processed,
+        count: summary.totalFilesProcessed,
+        time: texts.duration(result.durationMs),
+      }),
+    );
     if (result.snapshotId !== undefined) output.say(t('backup.saved', { id: shortId(result.snapshotId) }));
     if (result.outcome === 'unchanged' && result.parentId !== undefined) {
       output.say(t('backup.unchanged', { id: shortId(result.parentId) }));

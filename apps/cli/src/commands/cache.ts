@@ -54,7 +54,7 @@ export const run: CommandRun = async (context, _args, options) => {
   if (isSizeWanted) {
     columns.push({ title: t('column.size'), align: 'right', cell: ({ sizeBytes }) => [texts.bytes(sizeBytes)] });
   }
-  output.data(formatTable(columns, caches, output.columns));
+  output.data(formatTable(columns, caches, output.tableStyle));
   output.note(t('cache.total', { count: caches.length, directory }));
   return EXIT.ok;
 };

@@ -63,7 +63,7 @@ function tellFinding(output: Output, finding: CheckFinding, texts: Texts): void 
   output.errorMessage(
     jsonMessage({ message_type: 'error', message: [message, details.join('; ')].join(' ').trimEnd() }),
   );
-  output.warn(`${t('error.label')}: ${message}`);
+  output.problem(t('error.label'), message);
   for (const detail of details) output.warn(`  ${detail}`);
 }
 

@@ -30,7 +30,7 @@ export const run: CommandRun = async (context) =>
       { title: t('column.host'), cell: (key) => [key.status === 'valid' ? shownText(key.hostname) : ''] },
       { title: t('column.created'), cell: (key) => [key.status === 'valid' ? shownTime(key.created) : ''] },
     ];
-    output.data(formatTable(columns, keys, output.columns));
+    output.data(formatTable(columns, keys, output.tableStyle));
     return EXIT.ok;
   });
 

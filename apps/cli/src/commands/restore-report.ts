@@ -34,7 +34,8 @@ export class RestoreReport implements Disposable {
         const message = recordSentence(event.error, texts);
         const sentence = t('error.item', { item: shownName(event.path), message });
         if (event.kind === 'error') output.errorMessage(restoreErrorJson(event, message));
-        output.warn(event.kind === 'error' ? `${t('error.label')}: ${sentence}` : sentence);
+        if (event.kind === 'error') output.problem(t('error.label'), sentence);
+        else output.warn(sentence);
         break;
       }
       case 'verifying':

@@ -136,5 +136,5 @@ export function snapshotTable(
   }
   if (reasonsOf !== undefined) columns.push({ title: t('column.reasons'), cell: reasonsOf });
   if (!isCompact && !hides.paths) columns.push({ title: t('column.paths'), cell: ({ paths }) => paths.map(shownText) });
-  return formatTable(columns, snapshots, output.columns);
+  return formatTable(columns, snapshots, output.tableStyle);
 }

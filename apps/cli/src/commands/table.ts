@@ -1,3 +1,5 @@
+import type { TableStyle } from '../output.ts';
+import { PLAIN_PAINT } from '../paint.ts';
 import { displayWidth, padEnd, padStart } from '../text-width.ts';
 
 export interface TableColumn<Row> {
@@ -10,11 +12,11 @@ export interface TableColumn<Row> {
 const GAP = '  ';
 
 /** Rows under titles, every column as wide as what is in it. The last one is not padded: it may be long, and what a terminal
- *  wraps there spoils no other. @param terminalColumns how long the rules may be; undefined: no terminal */
+ *  wraps there spoils no other. */
 export function formatTable<Row>(
   columns: readonly TableColumn<Row>[],
   rows: readonly Row[],
-  terminalColumns?: number,
+  { columns: terminalColumns, paint }: TableStyle = { paint: PLAIN_PAINT },
 ): string {
   const cells = rows.map((row) => columns.map((column) => column.cell(row)));
   const widths = columns.map(({ title }, columnIdx) =>
@@ -35,5 +37,5 @@ export function formatTable<Row>(
     const height = Math.max(1, ...row.map((cell) => cell.length));
     return Array.from({ length: height }, (_, lineIdx) => lineOf(row.map((cell) => cell[lineIdx] ?? '')));
   });
-  return [lineOf(columns.map(({ title }) => title)), rule, ...body].join('\n');
+  return [paint.heading(lineOf(columns.map(({ title }) => title))), paint.quiet(rule), ...body].join('\n');
 }

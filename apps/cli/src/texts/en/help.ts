@@ -2,6 +2,8 @@
 export const enHelp = {
   'program.summary': 'Encrypted, deduplicated backups in the restic format: verified, and restorable without Lumbung.',
   'program.footer': 'Lumbung {{version}}. `lumbung COMMAND --help` shows the options of a command, with an example.',
+  'program.begin':
+    'Lumbung {{version}}. Begin with `lumbung init --repo FOLDER`, then `lumbung backup --repo FOLDER PATHS`. `lumbung --help` shows the options of every command, `lumbung COMMAND --help` those of one, with examples.',
   'title.usage': 'Usage',
   'title.options': 'Options',
   'title.commands': 'Commands',

@@ -6,6 +6,8 @@ export const idHelp: Translation<typeof enHelp> = {
   'program.summary':
     'Cadangan terenkripsi tanpa data ganda dalam format restic: terverifikasi, dan dapat dipulihkan tanpa Lumbung.',
   'program.footer': 'Lumbung {{version}}. `lumbung PERINTAH --help` menampilkan opsi suatu perintah beserta contohnya.',
+  'program.begin':
+    'Lumbung {{version}}. Mulailah dengan `lumbung init --repo FOLDER`, lalu `lumbung backup --repo FOLDER JALUR`. `lumbung --help` menampilkan opsi semua perintah, `lumbung PERINTAH --help` opsi satu perintah beserta contohnya.',
   'title.usage': 'Pemakaian',
   'title.options': 'Opsi',
   'title.commands': 'Perintah',
@@ -39,7 +41,7 @@ export const idHelp: Translation<typeof enHelp> = {
   'command.repairPacks': 'Menyelamatkan isi pack rusak yang masih terbaca',
   'command.repairSnapshots': 'Mengeluarkan bagian yang hilang dari snapshot rusak',
   'command.recover': 'Membuat snapshot dari folder yang tidak dirujuk snapshot mana pun',
-  'command.unlock': 'Menghapus kunci yang tidak lagi dipegang siapa pun',
+  'command.unlock': 'Menghapus penguncian yang tidak lagi dipegang siapa pun',
   'command.cache': 'Menampilkan atau membersihkan cache lokal',
   'command.migrate': 'Memutakhirkan format repositori',
   'command.key': 'Mengelola kata sandi repositori',
@@ -56,8 +58,8 @@ export const idHelp: Translation<typeof enHelp> = {
   'option.insecureNoPassword': 'gunakan kata sandi kosong',
   'option.cacheDir': 'lokasi cache lokal',
   'option.noCache': 'tanpa cache lokal',
-  'option.noLock': 'tanpa kunci (hanya perintah baca)',
-  'option.retryLock': 'tunggu kunci selama ini, misalnya 5m',
+  'option.noLock': 'tanpa penguncian (hanya perintah baca)',
+  'option.retryLock': 'tunggu penguncian selama ini, misalnya 5m',
   'option.compression': 'auto, off, fastest, better, atau max (bawaan: auto)',
   'option.noExtraVerify': 'jangan baca ulang data yang baru disegel',
   'option.json': 'cetak pesan sebagai JSON',
@@ -170,7 +172,7 @@ export const idHelp: Translation<typeof enHelp> = {
   'option.snapshotSummary': 'tambah ringkasan yang belum ada',
   'option.forgetOld': 'hapus snapshot lama',
   'option.readAllPacks': 'jangan percaya indeks: baca semua pack',
-  'option.removeAll': 'hapus semua kunci, juga yang masih dipegang',
+  'option.removeAll': 'hapus semua penguncian, juga yang masih dipegang',
   'option.cacheCleanup': 'hapus cache yang tidak dipakai lagi',
   'option.cacheMaxAge': 'setelah berapa hari (30)',
   'option.cacheNoSize': 'tanpa menghitung ukuran',
@@ -192,7 +194,7 @@ export const idHelp: Translation<typeof enHelp> = {
   'environment.restic': 'Variabel RESTIC_ dengan nama yang sama juga berlaku.',
   'exit.ok': 'selesai',
   'exit.failed': 'gagal',
-  'exit.someUnreadable': 'snapshot tertulis, tetapi sebagian item tidak terbaca',
+  'exit.someUnreadable': 'snapshot tertulis, tetapi sebagian butir tidak terbaca',
   'exit.someNotRemoved': 'sebagian snapshot tidak dapat dihapus',
   'exit.noRepository': 'tidak ada repositori',
   'exit.locked': 'repositori terkunci',
@@ -205,7 +207,7 @@ export const idHelp: Translation<typeof enHelp> = {
   'about.forget':
     'Aturan berlaku untuk setiap kelompok snapshot dengan host dan jalur yang sama. Yang dipertahankan ditampilkan beserta alasannya; coba dahulu dengan --dry-run. Datanya tetap ada sampai prune dijalankan.',
   'about.check':
-    'Tanpa --read-data hanya struktur yang diperiksa: bahwa semua yang diperlukan snapshot ada. Dengan opsi itu, setiap byte dibaca dan diverifikasi.',
+    'Tanpa --read-data hanya struktur yang diperiksa: bahwa semua yang diperlukan snapshot ada. Dengan opsi itu, setiap bita dibaca dan diverifikasi.',
   'about.copy':
     'Dari --repo ke repositori yang disebut --to; atau, seperti pada restic, dari --from-repo ke --repo. Snapshot yang sudah ada dilewati. Masing-masing repositori tetap memakai kata sandinya sendiri.',
   'about.repairPacks':
