@@ -3,15 +3,17 @@
 
 const ESCAPES = /\x1b\[[0-9;?]*[A-Za-z]/g;
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
-/** East Asian wide and full-width ranges, and emoji. */
+/** East Asian wide and full-width ranges. */
 const WIDE =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]$/u;
+/** What is drawn as a picture where nothing else is asked for. */
+const PICTURE = /^\p{Emoji_Presentation}$/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 
 function widthOf(character: string): number {
   if (character <= '\x7e') return character >= ' ' ? 1 : 0;
   if (ZERO.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
+  return WIDE.test(character) || PICTURE.test(character) ? 2 : 1;
 }
 
 export function displayWidth(text: string): number {
