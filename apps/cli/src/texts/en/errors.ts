@@ -140,7 +140,15 @@ export const enErrors = {
     message: 'pg_dump wrote its table of contents in an unknown form',
     hint: 'Use pg_dump of version 10 to 18.',
   },
+  DB_BEHIND_POOLER: {
+    message: 'a pooler such as PgBouncer stands between Lumbung and the database server',
+    hint: 'Connect to the port of PostgreSQL itself, 5432 by default.',
+  },
   DB_CANCELLED: { message: 'the database server stopped a statement before its end', hint: 'Try again.' },
+  DB_CLOCK_DIFFERS: {
+    message: 'the clock of the database server differs from that of this machine',
+    hint: 'Let both follow a time server.',
+  },
   DB_CONNECTION_LOST: {
     message: 'the connection to the database server was lost',
     hint: 'What was read so far is not kept. Try again.',
@@ -165,6 +173,10 @@ export const enErrors = {
     message: 'the files of the dump were not all taken',
     hint: 'This is a consequence of another error: see the messages above.',
   },
+  DB_EXTENSION_NEEDS_CARE: {
+    message: 'an extension must be installed and preloaded wherever the database is restored to',
+    hint: 'Keep its package at hand.',
+  },
   DB_INVENTORY_DIFFERS: {
     message: 'the dump lacks {{count}} objects that the database has',
     hint: 'Try again. Report it if it stays so.',
@@ -185,9 +197,25 @@ export const enErrors = {
     message: 'the database server refuses the login',
     hint: 'Check user and password, and who may connect from here (pg_hba.conf).',
   },
+  DB_NAME_UNSUPPORTED: {
+    message: 'the dump tool cannot leave out parts of the database {{database}}: its name has a point',
+    hint: 'Back up the whole database.',
+  },
+  DB_NOT_ENCRYPTED: {
+    message: 'the connection to the database is not encrypted',
+    hint: 'Use TLS with a verified certificate.',
+  },
+  DB_NOT_VERIFIED: {
+    message: 'nobody checks that the database server is who it says it is',
+    hint: 'Use TLS with a verified certificate.',
+  },
   DB_OBJECT_CHANGED: {
     message: 'something in the database was dropped or altered meanwhile',
     hint: 'Try again when the change of the database is over.',
+  },
+  DB_OBJECT_MISSING: {
+    message: 'the database has no {{object}}, which is to be left out',
+    hint: 'Correct what is left out: a renamed table would be stored though nobody wanted it.',
   },
   DB_PASSWORD_EXPOSED: {
     message: 'the database server asks for the password in clear over a connection that is not encrypted',
@@ -221,13 +249,29 @@ export const enErrors = {
     message: 'the database server refuses a statement',
     hint: 'Look into the log of the database server.',
   },
+  DB_REPLICA_BEHIND: {
+    message: 'the replica is too far behind its primary',
+    hint: 'See why it does not follow, or back up the primary.',
+  },
   DB_REPLICA_CONFLICT: {
     message: 'the replica gave up the query to follow its primary',
     hint: 'Set hot_standby_feedback = on there, or back up the primary.',
   },
+  DB_REPLICA_STOPPED: {
+    message: 'the server is a replica that does not follow its primary any more',
+    hint: 'Start the replication again (SHOW REPLICA STATUS says why it stopped), or back up the primary.',
+  },
   DB_RESTORE_REFUSED: {
     message: 'the restore does not begin, because a check of its plan failed',
     hint: 'See the checks of the plan; nothing was changed.',
+  },
+  DB_ROLE_PASSWORDS_HIDDEN: {
+    message: 'the backup user may not read the passwords of roles',
+    hint: 'Grant it pg_read_all_data, or set the passwords again after a disaster.',
+  },
+  DB_ROWS_HIDDEN: {
+    message: 'policies of the database may hide rows from the backup user',
+    hint: 'Give the backup user BYPASSRLS.',
   },
   DB_ROW_INCOMPLETE: {
     message: 'the dump ends in the middle of row {{row}}',
@@ -252,6 +296,10 @@ export const enErrors = {
   DB_STALLED: {
     message: 'the database server has sent nothing for {{seconds}} seconds',
     hint: 'Check the server and the network, then try again.',
+  },
+  DB_TABLES_UNTRANSACTIONAL: {
+    message: 'no snapshot covers {{count}} tables: {{tables}}',
+    hint: 'Convert them to InnoDB, or have them locked during the dump, or accept that they are read while they change.',
   },
   DB_TABLE_UNKNOWN: {
     message: 'there is no table {{table}} in the database',
@@ -321,6 +369,10 @@ export const enErrors = {
   DB_URL_INVALID: {
     message: 'not the address of a database: {{reason}}',
     hint: 'Write it like postgresql://user@host:5432/database, mysql:///database?socket=/run/mysqld/mysqld.sock or sqlite:/path/of/the/file.',
+  },
+  DB_VERSION_UNTESTED: {
+    message: 'the database server is newer than what Lumbung was tested with',
+    hint: 'Try a restore soon, and look for a newer Lumbung.',
   },
   DB_WORKSPACE_CHANGED: {
     message: '{{path}} changed in the working folder after it was checked',

@@ -144,7 +144,15 @@ export const idErrors: ErrorCatalogue = {
     message: 'pg_dump menulis daftar isi dalam bentuk yang tidak dikenal',
     hint: 'Gunakan pg_dump versi 10 sampai 18.',
   },
+  DB_BEHIND_POOLER: {
+    message: 'ada perantara seperti PgBouncer di antara Lumbung dan server basis data',
+    hint: 'Hubungkan langsung ke port PostgreSQL, biasanya 5432.',
+  },
   DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai', hint: 'Coba lagi.' },
+  DB_CLOCK_DIFFERS: {
+    message: 'jam server basis data berbeda dengan jam mesin ini',
+    hint: 'Selaraskan keduanya dengan server waktu.',
+  },
   DB_CONNECTION_LOST: {
     message: 'koneksi ke server basis data terputus',
     hint: 'Hasil yang sudah terbaca dibuang. Coba lagi.',
@@ -169,6 +177,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'berkas hasil cadangan tidak diambil semuanya',
     hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
   },
+  DB_EXTENSION_NEEDS_CARE: {
+    message: 'ada ekstensi yang harus dipasang dan dimuat lebih dahulu di server tujuan pemulihan',
+    hint: 'Simpan paketnya agar siap dipakai.',
+  },
   DB_INVENTORY_DIFFERS: {
     message: 'hasil cadangan kekurangan {{count}} objek yang ada pada basis data',
     hint: 'Coba lagi. Laporkan bila tetap demikian.',
@@ -189,9 +201,25 @@ export const idErrors: ErrorCatalogue = {
     message: 'server basis data menolak proses masuk',
     hint: 'Periksa nama pengguna dan kata sandi, serta siapa yang boleh terhubung dari sini (pg_hba.conf).',
   },
+  DB_NAME_UNSUPPORTED: {
+    message: 'alat dump tidak dapat melewati bagian dari basis data {{database}}: namanya mengandung titik',
+    hint: 'Cadangkan seluruh basis data.',
+  },
+  DB_NOT_ENCRYPTED: {
+    message: 'koneksi ke basis data tidak dienkripsi',
+    hint: 'Gunakan TLS dengan sertifikat yang diverifikasi.',
+  },
+  DB_NOT_VERIFIED: {
+    message: 'identitas server basis data tidak diperiksa',
+    hint: 'Gunakan TLS dengan sertifikat yang diverifikasi.',
+  },
   DB_OBJECT_CHANGED: {
     message: 'ada yang dihapus atau diubah pada basis data selama proses berjalan',
     hint: 'Coba lagi setelah perubahan basis data itu selesai.',
+  },
+  DB_OBJECT_MISSING: {
+    message: 'basis data tidak memiliki {{object}}, yang diminta untuk dilewati',
+    hint: 'Perbaiki daftar yang dilewati: tabel yang berganti nama akan ikut tersimpan tanpa diinginkan.',
   },
   DB_PASSWORD_EXPOSED: {
     message: 'server basis data meminta kata sandi tanpa enkripsi melalui koneksi yang tidak terenkripsi',
@@ -222,13 +250,29 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Periksa alamat dan port; hubungkan langsung tanpa perantara.',
   },
   DB_QUERY_FAILED: { message: 'server basis data menolak sebuah perintah', hint: 'Lihat log server basis data.' },
+  DB_REPLICA_BEHIND: {
+    message: 'replika tertinggal terlalu jauh dari server utamanya',
+    hint: 'Periksa mengapa replika tidak mengikuti, atau cadangkan server utamanya.',
+  },
   DB_REPLICA_CONFLICT: {
     message: 'replika menghentikan kueri agar dapat mengikuti server utamanya',
     hint: 'Aktifkan hot_standby_feedback pada replika, atau cadangkan server utamanya.',
   },
+  DB_REPLICA_STOPPED: {
+    message: 'server ini replika yang tidak lagi mengikuti server utamanya',
+    hint: 'Jalankan kembali replikasi (SHOW REPLICA STATUS menyebut sebabnya), atau cadangkan server utamanya.',
+  },
   DB_RESTORE_REFUSED: {
     message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
     hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
+  },
+  DB_ROLE_PASSWORDS_HIDDEN: {
+    message: 'akun cadangan tidak boleh membaca kata sandi peran basis data',
+    hint: 'Beri hak pg_read_all_data, atau atur ulang kata sandinya setelah bencana.',
+  },
+  DB_ROWS_HIDDEN: {
+    message: 'kebijakan pada basis data dapat menyembunyikan baris dari akun cadangan',
+    hint: 'Beri akun cadangan atribut BYPASSRLS.',
   },
   DB_ROW_INCOMPLETE: {
     message: 'hasil cadangan berakhir di tengah baris {{row}}',
@@ -254,6 +298,10 @@ export const idErrors: ErrorCatalogue = {
   DB_STALLED: {
     message: 'tidak ada data dari server basis data selama {{seconds}} detik',
     hint: 'Periksa server dan jaringan, lalu coba lagi.',
+  },
+  DB_TABLES_UNTRANSACTIONAL: {
+    message: '{{count}} tabel tidak tercakup snapshot: {{tables}}',
+    hint: 'Ubah menjadi InnoDB, atau izinkan tabel dikunci selama dump, atau terima bahwa tabel dibaca selagi berubah.',
   },
   DB_TABLE_UNKNOWN: {
     message: 'tabel {{table}} tidak ada pada basis data',
@@ -326,6 +374,10 @@ export const idErrors: ErrorCatalogue = {
   DB_URL_INVALID: {
     message: 'bukan alamat basis data: {{reason}}',
     hint: 'Tulis seperti postgresql://pengguna@host:5432/basisdata, mysql:///basisdata?socket=/run/mysqld/mysqld.sock atau sqlite:/jalur/berkas.',
+  },
+  DB_VERSION_UNTESTED: {
+    message: 'server basis data lebih baru daripada yang sudah diuji dengan Lumbung',
+    hint: 'Segera uji pemulihannya, dan cari versi Lumbung yang lebih baru.',
   },
   DB_WORKSPACE_CHANGED: {
     message: '{{path}} berubah di folder kerja setelah diperiksa',

@@ -18,6 +18,8 @@ export interface TableEnd {
   readonly rows: number;
   /** As named by every INSERT of the table; undefined when it has no rows. */
   readonly columns: readonly string[] | undefined;
+  /** The columns that the tool says it sorted by; null: as the server had them. */
+  readonly order: readonly string[] | null;
 }
 
 /** A dump's text outside the rows is kept in memory. */
@@ -91,6 +93,7 @@ export class DumpSplitter {
   #inTuples = false;
   #prefix: Buffer | undefined;
   #columns: readonly string[] | undefined;
+  #order: readonly string[] | null = null;
   /** The statement that goes on in this line is one that surrounds the rows. */
   #inAround = false;
   #sawModes = false;
@@ -258,9 +261,13 @@ export class DumpSplitter {
     if (text.startsWith('-- failed on view')) throw unreadableDump('a view that cannot be read was left out');
     if (text.startsWith('-- WARNING: old server version'))
       throw unreadableDump('the server is too old for this dump tool');
+    if (this.#section === 'data' && text.startsWith(ORDER_BY)) {
+      this.#order = parseNames(line.toString('latin1', ORDER_BY.length, line.length - 1));
+      return;
+    }
     const marker = wasOpened ? MARKERS.find(([pattern]) => pattern.test(text)) : undefined;
     if (marker === undefined) {
-      if (wasOpened && this.#section !== 'preamble' && !/^-- (?:ORDER BY|WHERE): /.test(text)) {
+      if (wasOpened && this.#section !== 'preamble') {
         throw unreadableDump('an unknown section', { section: text.trim().slice(0, 80) });
       }
       return;
@@ -342,6 +349,7 @@ export class DumpSplitter {
     if (this.#table === undefined) throw unreadableDump('rows without a table');
     this.#prefix = undefined;
     this.#columns = undefined;
+    this.#order = null;
     this.#sink.beginTable(this.#table);
     this.#tuples = new TupleLines((lines) => {
       this.#sink.rows(lines);
@@ -360,7 +368,12 @@ export class DumpSplitter {
       case 'data': {
         if (this.#tuples === undefined || this.#table === undefined) return;
         this.#tuples.end();
-        this.#sink.endTable({ table: this.#table, rows: this.#tuples.rows, columns: this.#columns });
+        this.#sink.endTable({
+          table: this.#table,
+          rows: this.#tuples.rows,
+          columns: this.#columns,
+          order: this.#order,
+        });
         this.#tuples = undefined;
         return;
       }
@@ -404,6 +417,20 @@ const CREATES_PLACEHOLDER = /^(?:\/\*!\d+ )?CREATE (?:VIEW|TABLE) (?=`)/m;
 const CREATES_VIEW = /^\/\*!\d+ VIEW (?=`)/m;
 
 const VALUES = Buffer.from(' VALUES ');
+const ORDER_BY = '-- ORDER BY:  ';
+
+/** `a`,`b`; null when it is not that: a name with a line break was broken apart. */
+function parseNames(text: string): string[] | null {
+  const names: string[] = [];
+  for (let at = 0; ; at++) {
+    const quoted = quotedNameAt(text, at);
+    if (quoted === undefined) return null;
+    names.push(nameOfBytes(quoted.name));
+    if (quoted.end === text.length) return names;
+    if (text[quoted.end] !== ',') return null;
+    at = quoted.end;
+  }
+}
 
 /** Up to and with `VALUES `, outside of names; undefined when there is more to come. */
 function insertPrefixLength(sql: Buffer): number | undefined {

@@ -1,0 +1,101 @@
+import { isLumbungError, LumbungError } from '@lumbung/stdx';
+import type { Target } from '../../connection/target.ts';
+import type { Control } from '../../driver.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import { isAtLeast, type ServerVersion } from '../server-version.ts';
+import { abandonSession, openSession } from '../session.ts';
+import type { MysqlConnection } from '../wire/connection.ts';
+
+/** A query that runs for so long holds up whoever wants the lock, and with them all that come after. */
+const LONG_QUERY_SECONDS = 60;
+const LOCK_WAIT_SECONDS = 10;
+
+export interface SnapshotSessions {
+  /** All see the database as of one moment. */
+  readonly sessions: readonly MysqlConnection[];
+  readonly position: Manifest['position'] | undefined;
+}
+
+/**
+ * Sessions on one snapshot. Commits are held up for the moment in which they start their transactions, by the lightest
+ * lock that the server has; it is given up at once if a long query would have to be waited for, and released with the
+ * connection if we die.
+ *
+ * @throws LumbungError DB_PRIVILEGE_MISSING (operator), DB_LOCKED (transient); see openSession
+ */
+export async function openSnapshotSessions(
+  target: Target,
+  server: ServerVersion,
+  count: number,
+  control: Control,
+): Promise<SnapshotSessions> {
+  const sessions: MysqlConnection[] = [];
+  const holder = await openSession(target, control);
+  try {
+    for (let sessionIdx = 0; sessionIdx < count; sessionIdx++) {
+      const session = await openSession(target, control);
+      sessions.push(session);
+      await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await liftTimeLimits(session, server);
+    }
+    await guardLongQueries(holder);
+    await holder.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_SECONDS}`);
+    const release = await holdCommits(holder, server);
+    for (const session of sessions) await session.query('START TRANSACTION /*!40100 WITH CONSISTENT SNAPSHOT */');
+    const position = await readPosition(holder, server);
+    await holder.query(release);
+    await holder.close();
+    return { sessions, position };
+  } catch (error) {
+    await Promise.all([holder, ...sessions].map(async (each) => await abandonSession(target, control, each)));
+    throw error;
+  }
+}
+
+async function liftTimeLimits(session: MysqlConnection, server: ServerVersion): Promise<void> {
+  if (server.vendor === 'mariadb') await session.query('SET SESSION max_statement_time = 0');
+  else if (isAtLeast(server, 5, 7, 8)) await session.query('SET SESSION max_execution_time = 0');
+}
+
+/** @throws LumbungError DB_LOCKED (transient) */
+async function guardLongQueries(session: MysqlConnection): Promise<void> {
+  const long = await session.texts(
+    `SELECT ID, TIME FROM information_schema.PROCESSLIST WHERE COMMAND IN ('Query', 'Execute') AND TIME >= ${LONG_QUERY_SECONDS} AND ID <> CONNECTION_ID() AND USER NOT IN ('system user', 'event_scheduler') ORDER BY TIME DESC`,
+  );
+  const [first] = long;
+  if (first === undefined) return;
+  throw new LumbungError('DB_LOCKED', {
+    kind: 'transient',
+    message: `a query has been running for ${first[1] ?? '?'} seconds (connection ${first[0] ?? '?'}): a lock would wait for it and stop everybody`,
+    context: { connection: Number(first[0]), seconds: Number(first[1]) },
+    hint: 'try again when it is over, or back up with one session',
+  });
+}
+
+/** Returns the statement that lets commits go on. */
+async function holdCommits(holder: MysqlConnection, server: ServerVersion): Promise<string> {
+  if (server.vendor === 'mariadb' && isAtLeast(server, 10, 4, 1)) {
+    for (const stage of ['START', 'FLUSH', 'BLOCK_DDL', 'BLOCK_COMMIT']) await holder.query(`BACKUP STAGE ${stage}`);
+    return 'BACKUP STAGE END';
+  }
+  await holder.query('FLUSH TABLES WITH READ LOCK');
+  return 'UNLOCK TABLES';
+}
+
+/** Undefined where the server keeps no log, or does not tell us. */
+async function readPosition(holder: MysqlConnection, server: ServerVersion): Promise<Manifest['position'] | undefined> {
+  const sql = server.vendor === 'mysql' && isAtLeast(server, 8, 2) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS';
+  try {
+    const [status] = await holder.texts(sql);
+    const [file, at, , , gtids] = status ?? [];
+    if (file === undefined || file === null || file === '') return undefined;
+    const gtid = server.vendor === 'mariadb' ? (await holder.texts('SELECT @@global.gtid_binlog_pos'))[0]?.[0] : gtids;
+    return {
+      binlog: { file, position: Number(at) },
+      ...(gtid === undefined || gtid === null || gtid === '' ? {} : { gtid: gtid.replaceAll('\n', '') }),
+    };
+  } catch (error) {
+    if (isLumbungError(error, 'DB_PRIVILEGE_MISSING')) return undefined;
+    throw error;
+  }
+}
