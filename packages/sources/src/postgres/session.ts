@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Target } from '../connection/target.ts';
 import type { Control } from '../driver.ts';
 import { parseServerVersion, type ServerVersion } from './server-version.ts';
@@ -110,6 +110,14 @@ export async function isBusy(options: SessionOptions, condition: string): Promis
   } finally {
     await connection.close();
   }
+}
+
+/** Whether the session is one with the server itself. A pooler gives out numbers of its own, and joins them with whatever
+ *  session of the server is free. */
+export async function isDirect({ connection }: PostgresSession, signal: AbortSignal): Promise<boolean> {
+  const row = z.object({ pid: z.string() });
+  const { pid } = await selectOne(connection, row, 'SELECT pg_catalog.pg_backend_pid() AS pid', signal);
+  return Number(pid) === connection.processId;
 }
 
 export function ofApplication(applicationName: string): string {

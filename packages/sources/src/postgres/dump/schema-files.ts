@@ -2,7 +2,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { LumbungError } from '@lumbung/stdx';
-import type { SourceEntry } from '../../entry/source-entry.ts';
 import { accountFile, type FileAccount } from '../../manifest/account-stream.ts';
 import type { ManifestFile } from '../../manifest/manifest.ts';
 import { runTool } from '../../process/run-tool.ts';
@@ -36,7 +35,7 @@ export interface SchemaOptions {
  * @throws LumbungError DB_INVENTORY_DIFFERS (transient): the catalogue names an object that the dump does not hold;
  *   DB_ARCHIVE_UNKNOWN (operator); see `ToolProcess`
  */
-export async function* schemaEntries(options: SchemaOptions, files: ManifestFile[]): AsyncGenerator<SourceEntry> {
+export async function storeSchema(options: SchemaOptions, files: ManifestFile[]): Promise<void> {
   const { run, tools, runControl } = options;
   const folder = path.join(options.workspaceFolder, 'schema');
   await runTool(tools.call(options.pgDump, dumpArguments(options, folder)), runControl);
@@ -53,10 +52,10 @@ export async function* schemaEntries(options: SchemaOptions, files: ManifestFile
   const keep = (file: string) => (account: FileAccount) => {
     files.push({ path: file, ...account });
   };
-  yield run.ledger.entry('schema/toc.dat', () =>
+  await run.sink.store('schema/toc.dat', () =>
     accountFile(Readable.from([toc], { objectMode: false }), keep('schema/toc.dat')),
   );
-  yield run.ledger.entry('schema/schema.sql', () => {
+  await run.sink.store('schema/schema.sql', () => {
     const restore = new ToolProcess(tools.call(pgRestore, ['--file=-', folder]), runControl);
     return accountFile(withoutRestrictLines(restore.stdout), keep('schema/schema.sql'));
   });

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
+import { forEachParallel } from '@lumbung/stdx';
+import { whileKeptAlive } from '../../connection/keep-alive.ts';
 import type { Target } from '../../connection/target.ts';
 import type { Control, DatabaseDump, Workspace } from '../../driver.ts';
 import { encodeComponent, uniqueComponents } from '../../entry/path-component.ts';
-import type { SourceEntry } from '../../entry/source-entry.ts';
 import { accountFile, accountRows } from '../../manifest/account-stream.ts';
 import { canonicalJson, type JsonValue } from '../../manifest/canonical-json.ts';
 import { tableDigest } from '../../manifest/digest.ts';
@@ -28,8 +29,8 @@ import { BinaryRowCounter } from './binary-rows.ts';
 import { lockTimeoutOf, type PostgresDumpOptions } from './dump-options.ts';
 import { type DumpRun, toDump } from './dump-run.ts';
 import { nameOf, planTables, type TablePlans } from './plan-tables.ts';
-import { emptyFolder, schemaEntries } from './schema-files.ts';
-import { SnapshotHolder } from './snapshot-holder.ts';
+import { emptyFolder, storeSchema } from './schema-files.ts';
+import { type Snapshot, SnapshotHolder } from './snapshot-holder.ts';
 import { copyStatement, type SegmentPlan, type TablePlan } from './table-plan.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -43,7 +44,7 @@ export function dumpBySnapshot(
   workspace: Workspace,
   control: Control,
 ): DatabaseDump {
-  return toDump(control, (run) => new SnapshotDump(run, { target, database, options, workspace }).entries());
+  return toDump(control, (run) => dumpWith(run, { target, database, options, workspace }));
 }
 
 interface Wanted {
@@ -63,47 +64,42 @@ interface CopiedSegment {
   readonly rowBytesMax?: number;
 }
 
+async function dumpWith(run: DumpRun, wanted: Wanted): Promise<Manifest> {
+  const { target, database, options } = wanted;
+  const { control, applicationName } = run;
+  const sessionOptions = { target, database, control, signal: run.signal, applicationName };
+  const holder = await SnapshotHolder.open(sessionOptions);
+  try {
+    run.enter('inventory');
+    const snapshot = await holder.take(lockTimeoutOf(options));
+    return await whileKeptAlive(
+      { signal: run.signal, clock: control.clock, beat: (signal) => holder.beat(signal) },
+      (signal) => new SnapshotDump(run, wanted, { ...sessionOptions, signal }).run(holder, snapshot),
+    );
+  } finally {
+    await holder.close();
+  }
+}
+
 class SnapshotDump {
   readonly #run: DumpRun;
   readonly #wanted: Wanted;
+  /** Its signal aborts when the snapshot is lost, too. */
   readonly #sessionOptions: SessionOptions;
   readonly #files: ManifestFile[] = [];
   readonly #segments = new Map<TablePlan, CopiedSegment[]>();
 
-  constructor(run: DumpRun, wanted: Wanted) {
+  constructor(run: DumpRun, wanted: Wanted, sessionOptions: SessionOptions) {
     this.#run = run;
     this.#wanted = wanted;
-    const { target, database } = wanted;
-    const { control, signal, applicationName } = run;
-    this.#sessionOptions = { target, database, control, signal, applicationName };
+    this.#sessionOptions = sessionOptions;
   }
 
-  async *entries(): AsyncGenerator<SourceEntry, Manifest> {
-    const over = new AbortController();
-    const holder = await SnapshotHolder.open(this.#sessionOptions);
-    let keeping: Promise<void> | undefined;
-    try {
-      this.#run.enter('inventory');
-      const snapshot = await holder.take(lockTimeoutOf(this.#wanted.options));
-      keeping = holder.keepAlive(AbortSignal.any([this.#run.signal, over.signal])).catch((error: unknown) => {
-        if (!over.signal.aborted) this.#run.fail(error);
-      });
-      return yield* this.#dump(holder, snapshot.name, snapshot.relations);
-    } finally {
-      over.abort();
-      await holder.close();
-      await keeping;
-    }
-  }
-
-  async *#dump(
-    holder: SnapshotHolder,
-    snapshot: string,
-    relations: Awaited<ReturnType<SnapshotHolder['take']>>['relations'],
-  ): AsyncGenerator<SourceEntry, Manifest> {
+  async run(holder: SnapshotHolder, { name: snapshot, relations }: Snapshot): Promise<Manifest> {
     const { session } = holder;
     const { connection, version } = session;
-    const { signal, applicationName, control } = this.#run;
+    const { applicationName, control } = this.#run;
+    const { signal } = this.#sessionOptions;
     const { target, database, options, workspace } = this.#wanted;
 
     const position = await readPosition(connection, version, signal);
@@ -139,7 +135,7 @@ class SnapshotDump {
       isServerBusy: () => isBusy(this.#sessionOptions, ofApplication(applicationName)),
     };
     const toolVersion = await toolVersionOf(tools, pgDump, runControl);
-    yield* schemaEntries(
+    await storeSchema(
       {
         run: this.#run,
         tools,
@@ -160,11 +156,17 @@ class SnapshotDump {
       holder: connection,
       sessionsMax: options.parallel,
     });
-    yield* this.#tableEntries(tables.plans, pool, facts.encoding);
-    for (const { oid } of largeObjects) yield this.#largeObjectEntry(oid, pool);
-    yield this.#jsonEntry('sequences.json', sequences);
-    if (largeObjects.length > 0) yield this.#jsonEntry('lo/objects.json', largeObjects);
-    await this.#run.ledger.allRead(signal);
+    const acts = [
+      ...this.#tableActs(tables.plans, pool, facts.encoding),
+      ...largeObjects.map(
+        ({ oid }) =>
+          () =>
+            this.#storeLargeObject(oid, pool),
+      ),
+      () => this.#storeJson('sequences.json', sequences),
+      ...(largeObjects.length > 0 ? [() => this.#storeJson('lo/objects.json', largeObjects)] : []),
+    ];
+    await forEachParallel(acts, options.parallel, (act) => act());
     this.#run.enter('check');
 
     return {
@@ -199,7 +201,7 @@ class SnapshotDump {
     };
   }
 
-  *#tableEntries(plans: readonly TablePlan[], pool: WorkerPool, encoding: string): Generator<SourceEntry> {
+  *#tableActs(plans: readonly TablePlan[], pool: WorkerPool, encoding: string): Generator<() => Promise<void>> {
     const schemas = uniqueComponents(new Set(plans.map(({ relation }) => relation.schema)));
     const bySchema = Map.groupBy(plans, ({ relation }) => relation.schema);
     const names = new Map(
@@ -210,18 +212,18 @@ class SnapshotDump {
       const component = names.get(schema)?.get(name) ?? encodeComponent(name);
       const folder = `data/${schemas.get(schema) ?? encodeComponent(schema)}/${component}`;
       this.#segments.set(plan, []);
-      for (const segment of plan.segments) yield this.#segmentEntry(plan, segment, { pool, folder, encoding });
+      for (const segment of plan.segments) yield () => this.#storeSegment(plan, segment, { pool, folder, encoding });
     }
   }
 
-  #segmentEntry(
+  async #storeSegment(
     plan: TablePlan,
     segment: SegmentPlan,
     { pool, folder, encoding }: { readonly pool: WorkerPool; readonly folder: string; readonly encoding: string },
-  ): SourceEntry {
+  ): Promise<void> {
     const path = `${folder}/${String(segment.number).padStart(4, '0')}.${plan.format === 'binary' ? 'copybin' : 'copy'}`;
     const sql = copyStatement(plan, segment, encoding);
-    return this.#run.ledger.entry(path, () => {
+    await this.#run.sink.store(path, () => {
       let sentRows = -1;
       const source = this.#heard(
         nameOf(plan.relation),
@@ -244,18 +246,18 @@ class SnapshotDump {
     });
   }
 
-  #largeObjectEntry(oid: number, pool: WorkerPool): SourceEntry {
+  async #storeLargeObject(oid: number, pool: WorkerPool): Promise<void> {
     const path = `lo/${oid}.bin`;
-    return this.#run.ledger.entry(path, () =>
+    await this.#run.sink.store(path, () =>
       accountFile(this.#heard(path, pool.largeObject(oid)), (account) => {
         this.#files.push({ path, ...account });
       }),
     );
   }
 
-  #jsonEntry(path: string, value: JsonValue): SourceEntry {
+  async #storeJson(path: string, value: JsonValue): Promise<void> {
     const bytes = Buffer.from(canonicalJson(value));
-    return this.#run.ledger.entry(path, () =>
+    await this.#run.sink.store(path, () =>
       accountFile(Readable.from([bytes], { objectMode: false }), (account) => {
         this.#files.push({ path, ...account });
       }),

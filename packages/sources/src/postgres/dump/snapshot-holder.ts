@@ -2,14 +2,11 @@ import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import { z } from 'zod';
 import { listRelations, type Relation } from '../catalogue/relations.ts';
 import { text } from '../columns.ts';
-import { openSession, type PostgresSession, type SessionOptions, select, selectOne } from '../session.ts';
+import { isDirect, openSession, type PostgresSession, type SessionOptions, select, selectOne } from '../session.ts';
 import { quoteQualified } from '../wire/quote.ts';
 
 const ATTEMPTS_MAX = 3;
 const TABLES_PER_LOCK = 500;
-/** An administrator's idle timeouts are set aside, but a firewall between knows no settings. */
-const KEEPALIVE_MS = 30_000;
-
 export interface Snapshot {
   readonly name: string;
   /** All locked against change of their definition, and seen by the snapshot as they are. */
@@ -32,11 +29,19 @@ export class SnapshotHolder {
     this.#options = options;
   }
 
-  /** @throws LumbungError DB_LOCKED, DB_OBJECT_CHANGED (transient); see `openSession` */
+  /** @throws LumbungError DB_BEHIND_POOLER (operator); see `openSession` */
   static async open(options: SessionOptions): Promise<SnapshotHolder> {
-    return new SnapshotHolder(await openSession(options), options);
+    const session = await openSession(options);
+    try {
+      if (!(await isDirect(session, options.signal))) throw behindPooler();
+      return new SnapshotHolder(session, options);
+    } catch (error) {
+      await session.connection.close();
+      throw error;
+    }
   }
 
+  /** @throws LumbungError DB_LOCKED, DB_OBJECT_CHANGED (transient) */
   async take(lockTimeoutMs: number): Promise<Snapshot> {
     const { connection } = this.session;
     const { signal } = this.#options;
@@ -60,12 +65,9 @@ export class SnapshotHolder {
     }
   }
 
-  /** Never resolves: rejects when the session is lost, or with the reason of the signal. */
-  async keepAlive(signal: AbortSignal): Promise<never> {
-    for (;;) {
-      await this.#options.control.clock.sleep(KEEPALIVE_MS, signal);
-      await this.session.connection.query('SELECT 1', { signal });
-    }
+  /** Waits behind a table that the holder copies itself. */
+  async beat(signal: AbortSignal): Promise<void> {
+    await this.session.connection.query('SELECT 1', { signal });
   }
 
   async close(): Promise<void> {
@@ -124,6 +126,14 @@ function signature(relations: readonly Relation[]): string {
   return JSON.stringify(
     relations.map(({ oid, schema, name, kind, condition }) => [oid, schema, name, kind, condition]),
   );
+}
+
+function behindPooler(): LumbungError {
+  return new LumbungError('DB_BEHIND_POOLER', {
+    kind: 'operator',
+    message: 'a pooler such as PgBouncer stands between: a snapshot does not survive it',
+    hint: 'connect to the port of PostgreSQL itself, 5432 by default',
+  });
 }
 
 function changing(): LumbungError {

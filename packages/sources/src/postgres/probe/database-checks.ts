@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { USER_SCHEMA } from '../catalogue/relations.ts';
+import { integer, text, textList } from '../columns.ts';
+import { isDirect, type PostgresSession, select, selectOne } from '../session.ts';
+import { quoteName } from '../wire/quote.ts';
+import { pass, type Verdict } from './check-list.ts';
+import type { Role } from './role.ts';
+
+const NAMES_MAX = 5;
+const GRANT_ALL_MAJOR = 14;
+/** Reads large objects like tables for who may read all data. */
+const LARGE_OBJECT_GRANT_MAJOR = 19;
+
+/** A role that may read everything, whatever is created tomorrow. */
+function grantAllSql(role: string): string {
+  return `GRANT pg_read_all_data TO ${quoteName(role)};`;
+}
+
+/** Every table and sequence must be readable: one that is not ends the dump. */
+export async function checkReading(
+  { connection, version }: PostgresSession,
+  role: Role,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  if (role.readsAllData) return pass('every table and sequence may be read, also those of the future');
+  const rows = await select(
+    connection,
+    z.object({ schema: text, name: text }),
+    `SELECT n.nspname AS schema, c.relname AS name FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'S') AND c.relpersistence <> 't' AND ${USER_SCHEMA}
+       AND NOT (pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+         AND CASE c.relkind WHEN 'S' THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
+           ELSE pg_catalog.has_table_privilege(c.oid, 'SELECT') END)
+     ORDER BY n.nspname, c.relname`,
+    signal,
+  );
+  const isModern = version.major >= GRANT_ALL_MAJOR;
+  const schemas = [...new Set(rows.map(({ schema }) => schema))];
+  const hint = isModern
+    ? grantAllSql(role.name)
+    : schemas.map((schema) => grantSchemaSql(schema, role.name)).join('\n');
+  if (rows.length > 0) {
+    const names = rows.slice(0, NAMES_MAX).map(({ schema, name }) => `${schema}.${name}`);
+    const more = rows.length > NAMES_MAX ? ` and ${rows.length - NAMES_MAX} more` : '';
+    return {
+      result: 'fail',
+      code: 'DB_PRIVILEGE_MISSING',
+      message: `${role.name} may not read ${names.join(', ')}${more}`,
+      hint,
+    };
+  }
+  return {
+    result: 'warn',
+    code: 'DB_PRIVILEGE_MISSING',
+    message: 'everything may be read today, but not what somebody else creates tomorrow',
+    ...(isModern
+      ? { hint: grantAllSql(role.name) }
+      : { hint: 'log in as the owner of the tables, or as postgres through the socket' }),
+  };
+}
+
+function grantSchemaSql(schema: string, role: string): string {
+  const [inSchema, to] = [quoteName(schema), quoteName(role)];
+  return [
+    `GRANT USAGE ON SCHEMA ${inSchema} TO ${to};`,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA ${inSchema} TO ${to};`,
+    `GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${inSchema} TO ${to};`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${inSchema} GRANT SELECT ON TABLES TO ${to};`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${inSchema} GRANT SELECT ON SEQUENCES TO ${to};`,
+  ].join('\n');
+}
+
+/** A policy never hides rows from a dump: it stops it. */
+export async function checkRowSecurity(
+  { connection }: PostgresSession,
+  role: Role,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  if (role.bypassesRowSecurity) return pass('no policy hides rows');
+  const rows = await select(
+    connection,
+    z.object({ name: text }),
+    `SELECT n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relrowsecurity AND ${USER_SCHEMA} AND pg_catalog.row_security_active(c.oid) ORDER BY 1`,
+    signal,
+  );
+  const hint = `ALTER ROLE ${quoteName(role.name)} BYPASSRLS;`;
+  if (rows.length === 0) {
+    return {
+      result: 'warn',
+      code: 'DB_ROWS_HIDDEN',
+      message: 'no policy hides rows today, but one could tomorrow',
+      hint,
+    };
+  }
+  const names = rows.slice(0, NAMES_MAX).map(({ name }) => name);
+  return { result: 'fail', code: 'DB_ROWS_HIDDEN', message: `policies hide rows of ${names.join(', ')}`, hint };
+}
+
+export async function checkLargeObjects(
+  { connection, version }: PostgresSession,
+  role: Role,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const { all, foreign, compat } = await selectOne(
+    connection,
+    z.object({ all: integer, foreign: integer, compat: text }),
+    `SELECT count(*) AS all, count(*) FILTER (WHERE NOT pg_catalog.pg_has_role(lomowner, 'USAGE')) AS foreign,
+       pg_catalog.current_setting('lo_compat_privileges') AS compat FROM pg_catalog.pg_largeobject_metadata`,
+    signal,
+  );
+  const mayRead =
+    role.isSuperuser || compat === 'on' || (role.readsAllData && version.major >= LARGE_OBJECT_GRANT_MAJOR);
+  if (all === 0 || mayRead || foreign === 0) return pass(`${all} large objects may be read`);
+  return {
+    result: 'fail',
+    code: 'DB_PRIVILEGE_MISSING',
+    message: `${foreign} of ${all} large objects belong to others and may not be read`,
+    hint: `ALTER ROLE ${quoteName(role.name)} SET lo_compat_privileges = on;`,
+  };
+}
+
+/** A dump holds a lock of every table at once, in its own session and in that of pg_dump. */
+export async function checkLocks({ connection }: PostgresSession, signal: AbortSignal): Promise<Verdict> {
+  const { relations, slots } = await selectOne(
+    connection,
+    z.object({ relations: integer, slots: integer }),
+    `SELECT (SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'p', 'S') AND ${USER_SCHEMA}) AS relations,
+       pg_catalog.current_setting('max_locks_per_transaction')::int8 *
+         (pg_catalog.current_setting('max_connections')::int8
+          + pg_catalog.current_setting('max_prepared_transactions')::int8) AS slots`,
+    signal,
+  );
+  const needed = relations * SESSIONS_THAT_LOCK_ALL;
+  if (needed <= slots) return pass(`${needed} locks are needed, the server has room for ${slots}`);
+  const perTransaction = Math.ceil((needed / slots) * 2) * LOCKS_DEFAULT;
+  return {
+    result: 'warn',
+    code: 'DB_LOCK_TABLE_FULL',
+    message: `${needed} locks are needed, the server has room for about ${slots}`,
+    hint: `ALTER SYSTEM SET max_locks_per_transaction = ${perTransaction}; -- then restart the server`,
+  };
+}
+
+const SESSIONS_THAT_LOCK_ALL = 2;
+const LOCKS_DEFAULT = 64;
+
+/** What acts by itself, or needs more than its own files, when it is restored. */
+export async function checkExtensions({ connection }: PostgresSession, signal: AbortSignal): Promise<Verdict> {
+  const { names, preloaded } = await selectOne(
+    connection,
+    z.object({ names: textList, preloaded: textList }),
+    `SELECT pg_catalog.json_agg(extname || ' ' || extversion ORDER BY extname) AS names,
+       pg_catalog.json_agg(extname ORDER BY extname) FILTER (WHERE extname IN (${NEED_PRELOADING.map((each) => `'${each}'`).join(', ')})) AS preloaded
+     FROM pg_catalog.pg_extension`,
+    signal,
+  );
+  if (preloaded.length === 0) return pass(names.join(', '));
+  return {
+    result: 'warn',
+    code: 'DB_EXTENSION_NEEDS_CARE',
+    message: `${preloaded.join(', ')} must be installed and preloaded on the server that this is restored to`,
+    hint: `shared_preload_libraries = '${preloaded.join(', ')}'`,
+  };
+}
+
+const NEED_PRELOADING = ['timescaledb', 'pg_cron', 'citus', 'pglogical', 'pg_stat_statements', 'pgaudit'];
+
+export async function countTables({ connection }: PostgresSession, signal: AbortSignal): Promise<number> {
+  const { count } = await selectOne(
+    connection,
+    z.object({ count: integer }),
+    `SELECT count(*) AS count FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND ${USER_SCHEMA}`,
+    signal,
+  );
+  return count;
+}
+
+export async function checkPooler(session: PostgresSession, signal: AbortSignal): Promise<Verdict> {
+  if (await isDirect(session, signal)) return pass('connected to the server itself');
+  return {
+    result: 'fail',
+    code: 'DB_BEHIND_POOLER',
+    message: 'a pooler such as PgBouncer stands between: a snapshot does not survive it',
+    hint: 'connect to the port of PostgreSQL itself, 5432 by default',
+  };
+}
