@@ -13,6 +13,7 @@ const OWNED_NAME = /^lumbung-lab-(\d+)-(\d+)-/;
 export const PID_FILE = 'server.pid';
 
 let isSwept = false;
+const lastActs = new Set<() => void>();
 
 /** A new folder with a short path: a unix socket's has at most 107 bytes. Everybody may pass through it, nobody may list
  *  it: the folders of the servers inside are private.  */
@@ -21,12 +22,38 @@ export async function makeLabFolder(): Promise<string> {
   isSwept = true;
   const folder = await mkdtemp(path.join(bestBase(), `lumbung-lab-${process.pid}-${startedAtTicks(process.pid)}-`));
   await chmod(folder, 0o711);
+  removals.set(
+    folder,
+    atExit(() => rmSync(folder, REMOVAL)),
+  );
   return folder;
 }
 
+const removals = new Map<string, Disposable>();
+
 export async function removeLabFolder(folder: string): Promise<void> {
-  // The last processes of a server that was killed may still be writing.
-  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  await rm(folder, REMOVAL);
+  removals.get(folder)?.[Symbol.dispose]();
+  removals.delete(folder);
+}
+
+/** The last processes of a server that was killed may still be writing. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
+
+/** What a test forgot is done when its process ends; the latest first, and at once. Disposing of it makes it undone. */
+export function atExit(act: () => void): Disposable {
+  if (lastActs.size === 0) process.once('exit', actAtExit);
+  lastActs.add(act);
+  return {
+    [Symbol.dispose]: () => {
+      lastActs.delete(act);
+      if (lastActs.size === 0) process.off('exit', actAtExit);
+    },
+  };
+}
+
+function actAtExit(): void {
+  for (const act of [...lastActs].toReversed()) act();
 }
 
 /** Ends the servers and removes the folders of test processes that are gone. */
@@ -37,7 +64,7 @@ export function sweepStaleFolders(): void {
       const folder = path.join(base, name);
       if (pid === undefined || isSameProcess(Number(pid), ticks) || !isOurs(folder)) continue;
       for (const inner of listNames(folder)) killRecorded(path.join(folder, inner, PID_FILE));
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      rmSync(folder, REMOVAL);
     }
   }
 }

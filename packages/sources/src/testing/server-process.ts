@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { errnoOf } from '@lumbung/stdx';
 import { findProgram } from './find-program.ts';
-import { parentOf, processMark } from './lab-folder.ts';
+import { atExit, parentOf, processMark } from './lab-folder.ts';
 import type { SystemUser } from './system-user.ts';
 
 export interface ServerCommand {
@@ -27,6 +28,7 @@ export class ServerProcess {
   readonly #log: string[] = [];
   readonly #exited: Promise<unknown>;
   readonly #ready: Promise<void>;
+  readonly #endAtExit: Disposable;
 
   private constructor(command: ServerCommand) {
     this.#command = command;
@@ -50,6 +52,7 @@ export class ServerProcess {
       this.#child.once('error', reject);
       void this.#exited.then(() => reject(new Error(`${program} ended before it was ready:\n${this.logTail()}`)));
     });
+    this.#endAtExit = atExit(() => this.kill(command.endSignal));
     if (this.#child.pid !== undefined) writeFileSync(command.pidFile, processMark(this.#child.pid));
   }
 
@@ -57,7 +60,6 @@ export class ServerProcess {
   static async start(command: ServerCommand): Promise<ServerProcess> {
     const server = new ServerProcess(command);
     const tooLate = setTimeout(() => server.kill('SIGKILL'), START_TIMEOUT_MS);
-    process.once('exit', server.#endNow);
     try {
       await server.#ready;
     } catch (error) {
@@ -99,7 +101,7 @@ export class ServerProcess {
     if (!this.isRunning) return;
     this.#child.kill(signal);
     for (const pid of readdirSync('/proc').map(Number)) {
-      if (parentOf(pid) === this.pid) process.kill(pid, signal);
+      if (parentOf(pid) === this.pid) sendSignal(pid, signal);
     }
   }
 
@@ -108,15 +110,22 @@ export class ServerProcess {
     // One that stands still hears nothing but SIGKILL.
     this.thaw();
     await this.#exited;
-    process.off('exit', this.#endNow);
+    this.#endAtExit[Symbol.dispose]();
   }
 
   /** As fast as can be: its data is thrown away. */
   async end(): Promise<void> {
     await this.stop(this.#command.endSignal);
   }
+}
 
-  readonly #endNow = (): void => this.kill(this.#command.endSignal);
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It ended meanwhile.
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 /** `setpriv` changes the user, and has the kernel end the server when we die in whatever way. */

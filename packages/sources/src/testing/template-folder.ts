@@ -47,7 +47,7 @@ async function findOrMakeTemplate(recipe: TemplateRecipe): Promise<string> {
   await runProgram('cp', ['-a', draft, arriving]);
   if (user !== undefined) await runProgram('chown', ['0:0', arriving]);
   await rename(arriving, template).catch(async (error: unknown) => {
-    await removeLabFolder(arriving);
+    await runProgram('rm', ['-rf', '--', arriving]);
     if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOTEMPTY') throw error;
   });
   await removeLabFolder(lab);

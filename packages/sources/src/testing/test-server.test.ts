@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -81,19 +80,39 @@ describe.each(KINDS)('a $name server of the lab', ({ name, start, write, read, d
       await server.stop();
     });
 
+    it.skipIf(name === 'redis')('comes back when it was shot in the middle of a query', async () => {
+      await using server = await start();
+      const query = server.client(name === 'postgres' ? 'SELECT pg_sleep(60)' : 'DO SLEEP(60)').then(
+        () => 'answered',
+        () => 'broken off',
+      );
+      const asked =
+        name === 'postgres'
+          ? 'SELECT count(*) FROM pg_stat_activity WHERE query ~ $$^SELECT pg_sleep$$'
+          : `SELECT count(*) FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'`;
+      await expect.poll(() => server.client(asked)).toBe('1');
+      server.kill('SIGKILL');
+      await server.restart();
+      expect(await query).toBe('broken off');
+      expect(await server.client('SELECT 42')).toBe('42');
+    });
+
+    it('is cleared away when the test forgets it', async () => {
+      const { stdout, status } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '-e', forgetfulProgram(name, 'process.exit()')],
+        { encoding: 'utf8' },
+      );
+      const [pid, folder]: [number, string] = JSON.parse(stdout);
+      expect(status).toBe(0);
+      expect(existsSync(path.dirname(folder))).toBe(false);
+      await expect.poll(() => runs(pid)).toBe(false);
+    });
+
     it('dies with the test process that forgot it, and is swept away with its folder', async () => {
-      const program = `
-        import { start${name[0]?.toUpperCase()}${name.slice(1)} as start } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))};
-        const server = await start();
-        console.log(JSON.stringify([server.pid, server.socketFolder]));
-        process.kill(process.pid, 'SIGKILL');`;
-      const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let output = '';
-      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      await once(child, 'close');
-      const [pid, folder]: [number, string] = JSON.parse(output);
+      const program = forgetfulProgram(name, "process.kill(process.pid, 'SIGKILL')");
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+      const [pid, folder]: [number, string] = JSON.parse(stdout);
       expect(existsSync(folder)).toBe(true);
       await using living = await start();
       sweepStaleFolders();
@@ -103,6 +122,13 @@ describe.each(KINDS)('a $name server of the lab', ({ name, start, write, read, d
     });
   });
 });
+
+/** Starts a server, says which, and ends without a thought for it. */
+const forgetfulProgram = (name: string, end: string): string => `
+  import { start${name[0]?.toUpperCase()}${name.slice(1)} as start } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))};
+  const server = await start();
+  console.log(JSON.stringify([server.pid, server.socketFolder]));
+  ${end};`;
 
 /** A process that is dead but not yet buried has no program any more. */
 const runs = (pid: number): boolean => existsSync(`/proc/${pid}/exe`);

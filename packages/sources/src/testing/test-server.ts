@@ -218,7 +218,19 @@ class RunningServer implements TestServer {
   }
 }
 
+/** What the children of a server that was shot hold until they notice. */
+const STILL_HELD = /pre-existing shared memory|lock file "[^"]+" already exists|Could not get an exclusive lock/i;
+const HELD_ATTEMPTS = 50;
+
 async function startProcess(recipe: ServerRecipe, bench: Bench): Promise<ServerProcess> {
-  const pidFile = path.join(bench.folder, PID_FILE);
-  return ServerProcess.start({ ...recipe.command(bench), user: recipe.user, pidFile });
+  const command = { ...recipe.command(bench), user: recipe.user, pidFile: path.join(bench.folder, PID_FILE) };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ServerProcess.start(command);
+    } catch (error) {
+      const isHeld = error instanceof Error && STILL_HELD.test(error.message);
+      if (!isHeld || attempt === HELD_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
