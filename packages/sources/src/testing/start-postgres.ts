@@ -16,6 +16,8 @@ import {
 export interface PostgresOptions extends TestServerOptions {
   /** Lines of pg_hba.conf that come before ours: all through the socket are trusted, those over TCP need a password. */
   readonly hba?: readonly string[];
+  /** Follows another server, read-only. `SELECT pg_wal_replay_pause()` makes it stay behind. */
+  readonly standbyOf?: TestServer;
 }
 
 const SUPERUSER = 'postgres';
@@ -48,7 +50,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
       portWithoutTcp: 5432,
       socketName: (port) => `.s.PGSQL.${port}`,
       prepare: async (bench) => {
-        await prepareDataFolder(bin, version, bench);
+        if (options.standbyOf === undefined) await prepareDataFolder(bin, version, bench);
+        else await copyPrimary(bin, options.standbyOf, bench);
         await writeHba(bench, options.hba ?? []);
       },
       command: (bench) => ({
@@ -90,6 +93,12 @@ async function prepareDataFolder(bin: string, version: string, { user, dataFolde
     },
     dataFolder,
   );
+}
+
+async function copyPrimary(bin: string, primary: TestServer, { user, dataFolder }: Bench): Promise<void> {
+  const login = ['-h', primary.socketFolder, '-p', String(primary.port), '-U', SUPERUSER, '--no-password'];
+  const args = ['--write-recovery-conf', '--wal-method=stream', '--checkpoint=fast', '--no-sync', '-D', dataFolder];
+  await runProgram(path.join(bin, 'pg_basebackup'), [...login, ...args], { user });
 }
 
 async function writeHba({ dataFolder, user }: Bench, first: readonly string[]): Promise<void> {
