@@ -7,8 +7,8 @@ import { sha256Hex, tableDigest } from './digest.ts';
 import { type Manifest, type ManifestTable, manifestSchema } from './manifest.ts';
 
 export const MANIFEST_PATH = 'manifest.json';
-/** Of 100,000 tables, and far below what a string can hold. */
-const MANIFEST_BYTES_MAX = 128 * 1024 * 1024;
+/** Of 100,000 tables. */
+const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface PrintedManifest {
   readonly bytes: Buffer;

@@ -5,6 +5,19 @@ const NAME_LENGTH_MAX = 1024;
 const PATH_LENGTH_MAX = 4096;
 const TEXT_LENGTH_MAX = 64 * 1024;
 
+/** Counted before its items are looked at: a list without end would give as many complaints. */
+function list<Item extends z.ZodType>(item: Item, lengthMax: number) {
+  return z.array(z.unknown()).max(lengthMax).pipe(z.array(item));
+}
+
+/** The same for what goes by names of its own. */
+function byName<Value extends z.ZodType>(value: Value, sizeMax: number) {
+  return z
+    .record(z.string(), z.unknown())
+    .refine((entries) => Object.keys(entries).length <= sizeMax, { message: 'too many entries', abort: true })
+    .pipe(z.record(name, value));
+}
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const rowSum = z.string().regex(/^\d{1,16}-\d{1,16}$/);
 const count = z.int().nonnegative();
@@ -35,10 +48,10 @@ const table = z.strictObject({
   schema: name.exactOptional(),
   name,
   /** As dumped, in order; without generated ones. */
-  columns: z.array(name).max(10_000),
-  generated: z.array(name).max(10_000),
+  columns: list(name, 10_000),
+  generated: list(name, 10_000),
   /** The columns the rows are ordered by; null: as the server had them. */
-  order: z.array(name).max(10_000).nullable(),
+  order: list(name, 10_000).nullable(),
   rows: count,
   bytes: count,
   /** See `tableDigest`. */
@@ -48,7 +61,7 @@ const table = z.strictObject({
   /** The longest row, with its newline. */
   rowBytesMax: count.exactOptional(),
   /** None: the rows lie in a file of the whole database, and digest and bytes are of the rows as the driver writes them. */
-  segments: z.array(segment).max(100_000),
+  segments: list(segment, 100_000),
 });
 
 const sequence = z.strictObject({
@@ -90,18 +103,18 @@ export const manifestSchema = z.strictObject({
   servedBy: z.enum(['primary', 'replica', 'standalone']),
   lagSeconds: z.number().nonnegative().exactOptional(),
   /** Objects by kind, as the catalogue counted them. */
-  inventory: z.record(name, count),
-  extensions: z.array(z.strictObject({ name, version: name })).max(10_000),
-  rolesReferenced: z.array(name).max(100_000),
-  tables: z.array(table).max(500_000),
-  sequences: z.array(sequence).max(500_000),
+  inventory: byName(count, 10_000),
+  extensions: list(z.strictObject({ name, version: name }), 10_000),
+  rolesReferenced: list(name, 100_000),
+  tables: list(table, 200_000),
+  sequences: list(sequence, 200_000),
   /** Every other file of the tree, except the manifest. */
-  files: z.array(z.strictObject({ path: treePath, bytes: count, sha256 })).max(500_000),
+  files: list(z.strictObject({ path: treePath, bytes: count, sha256 }), 500_000),
   /** Tables whose rows were left out on purpose. */
-  excludedData: z.array(name).max(100_000),
-  warnings: z.array(z.strictObject({ code: name, message: z.string().max(TEXT_LENGTH_MAX) })).max(10_000),
+  excludedData: list(name, 100_000),
+  warnings: list(z.strictObject({ code: name, message: z.string().max(TEXT_LENGTH_MAX) }), 10_000),
   /** What only the engine's own driver understands, and parses. */
-  details: z.record(z.string(), z.json()),
+  details: byName(z.json(), 10_000),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

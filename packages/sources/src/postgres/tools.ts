@@ -3,7 +3,7 @@ import net from 'node:net';
 import { LumbungError } from '@lumbung/stdx';
 import type { Target, TlsOn } from '../connection/target.ts';
 import { findPostgresTool } from '../process/find-tool.ts';
-import { writePgPassFile } from '../process/login-texts.ts';
+import { pgPassText } from '../process/login-texts.ts';
 import { runTool } from '../process/run-tool.ts';
 import type { RunControl, Tool, ToolCall } from '../process/tool-call.ts';
 import { userOf } from './session.ts';
@@ -19,7 +19,7 @@ export interface PostgresTools {
   find(name: 'pg_dump' | 'pg_dumpall' | 'pg_restore'): Promise<Tool>;
 }
 
-/** @param privateFolder 0700; gets a file with the password, and is the home of the tools */
+/** @param privateFolder 0700: the home of the tools */
 export async function preparePostgresTools(
   target: Target,
   options: { readonly serverMajor: number; readonly privateFolder: string; readonly applicationName: string },
@@ -32,7 +32,7 @@ export async function preparePostgresTools(
     PGUSER: userOf(target),
     PGAPPNAME: applicationName,
     PGCONNECT_TIMEOUT: String(Math.max(Math.ceil(target.options.connectTimeoutMs / 1000), 2)),
-    ...(password === undefined ? {} : { PGPASSFILE: await writePgPassFile(privateFolder, password) }),
+    ...(password === undefined ? {} : { PGPASSFILE: '/dev/fd/3' }),
   };
   return {
     call: (tool, args) => ({
@@ -40,7 +40,7 @@ export async function preparePostgresTools(
       args,
       env,
       homeFolder: privateFolder,
-      ...(password === undefined ? {} : { secrets: [password] }),
+      ...(password === undefined ? {} : { secrets: [password], inheritedText: pgPassText(password) }),
     }),
     find: (name) =>
       // 9.6 counted its major versions in two numbers; every tool since understands it.

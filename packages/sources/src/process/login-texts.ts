@@ -1,6 +1,4 @@
 // How the clients of the engines are told a password without it standing where others can read it.
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { LumbungError } from '@lumbung/stdx';
 import { Secret } from './secret.ts';
 
@@ -16,19 +14,16 @@ const OPTION_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes a file for `PGPASSFILE` that gives `password` to every server, database and user: whoever names the file has
- * chosen those already. Keep it until the tool has ended: parallel workers log in later.
+ * The text of a password file of libpq that gives `password` to every server, database and user: whoever names the file
+ * has chosen those already. To be inherited (`ToolCall.inheritedText`) and named as `PGPASSFILE=/dev/fd/3`: libpq wants a
+ * plain file that is ours alone, which an inherited one is, and workers that log in later read it again.
  *
- * @param privateFolder 0700
- * @returns the path
  * @throws LumbungError DB_PASSWORD_UNUSABLE (operator): libpq knows no way to write a line break
  */
-export async function writePgPassFile(privateFolder: string, password: Secret): Promise<string> {
+export function pgPassText(password: Secret): Secret {
   const value = password.reveal();
   if (/[\0\r\n]/.test(value)) throw unusable('PGPASSFILE');
-  const file = path.join(privateFolder, 'pgpass');
-  await writeFile(file, `*:*:*:*:${value.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600, flag: 'wx' });
-  return file;
+  return new Secret(`*:*:*:*:${value.replace(/[\\:]/g, '\\$&')}\n`);
 }
 
 /**

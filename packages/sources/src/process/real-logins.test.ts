@@ -1,12 +1,12 @@
 // The login files, read by the clients that they are for, and what other users of the machine see meanwhile.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '@lumbung/stdx/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../connection/target.ts';
 import { haveServer, startMariadb, startPostgres, TEST_PASSWORD, type TestServer } from '../testing/index.ts';
-import { findTool } from './find-tool.ts';
-import { mysqlOptionText, writePgPassFile } from './login-texts.ts';
+import { findPostgresTool, findTool } from './find-tool.ts';
+import { mysqlOptionText, pgPassText } from './login-texts.ts';
 import { runTool } from './run-tool.ts';
 import { Secret } from './secret.ts';
 import type { ToolCall } from './tool-call.ts';
@@ -44,7 +44,6 @@ describe.skipIf(!haveServer('postgres'))('psql', () => {
 
   async function call(password: string, sql: string): Promise<ToolCall> {
     const { host, port } = tcpOf(server.tcpTarget());
-    const folder = privateFolder();
     const secret = new Secret(password);
     return {
       tool: await findTool({ names: ['psql'], packageName: 'postgresql-client' }),
@@ -63,8 +62,9 @@ describe.skipIf(!haveServer('postgres'))('psql', () => {
         sql,
         'postgres',
       ],
-      env: { PGPASSFILE: await writePgPassFile(folder, secret) },
-      homeFolder: folder,
+      env: { PGPASSFILE: '/dev/fd/3' },
+      inheritedText: pgPassText(secret),
+      homeFolder: privateFolder(),
       secrets: [secret],
     };
   }
@@ -73,6 +73,26 @@ describe.skipIf(!haveServer('postgres'))('psql', () => {
     expect(String((await runTool(await call(TEST_PASSWORD, 'SELECT 41 + 1'), control)).stdout)).toBe('42\n');
     // The control: the password matters.
     await expect(runTool(await call('wrong', 'SELECT 1'), control)).rejects.toMatchObject({ code: 'DB_TOOL_FAILED' });
+  });
+
+  it.each([
+    ['pg_dump', ['--format=directory', '--jobs=3', '--no-password', '--file=OUT', 'postgres']],
+    ['pg_dumpall', ['--schema-only', '--no-password', '--file=OUT']],
+  ])('%s logs in again later, from workers or by other programs', async (name, args) => {
+    const { env, ...login } = await call(TEST_PASSWORD, '');
+    const { host, port } = tcpOf(server.tcpTarget());
+    await server.client(`CREATE TABLE IF NOT EXISTS ${name}_1 (i int); CREATE TABLE IF NOT EXISTS ${name}_2 (i int)`);
+    const out = path.join(login.homeFolder, 'out');
+    await runTool(
+      {
+        ...login,
+        tool: await findPostgresTool(name, 15),
+        args: args.map((arg) => arg.replace('OUT', out)),
+        env: { ...env, PGHOST: host, PGPORT: String(port), PGUSER: 'postgres' },
+      },
+      control,
+    );
+    expect(existsSync(out)).toBe(true);
   });
 
   it('and shows it to nobody meanwhile', async () => {
