@@ -16,7 +16,8 @@ export interface IndependentDump {
   readonly database: Readonly<Record<string, string>>;
 }
 
-/** @param database its name; in Redis all of the numbered ones are looked at */
+/** @param database its name, in MariaDB without quotes and backslashes, at which the stock tool fails; in Redis all of the
+ *  numbered ones are looked at */
 export async function independentDump(server: TestServer, database: string): Promise<IndependentDump> {
   switch (server.engine) {
     case 'postgresql':

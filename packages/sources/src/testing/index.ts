@@ -3,6 +3,7 @@ export { type ChaosEnd, type ChaosFaults, type ChaosProxy, startChaosProxy } fro
 export { fakeTool, misbehave } from './fake-tool.ts';
 export { folderTree } from './folder-tree.ts';
 export { haveServer } from './have-server.ts';
+export { independentUsers } from './independent/dump-users.ts';
 export { type IndependentDump, independentDump } from './independent-dump.ts';
 export { loadMuseum } from './museum/load-museum.ts';
 export { type MuseumFacts, type MuseumTable, museumFacts } from './museum/museum-facts.ts';

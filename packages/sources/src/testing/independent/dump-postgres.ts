@@ -50,14 +50,18 @@ export async function dumpPostgres(server: TestServer, database: string): Promis
   const login = ['-h', server.socketFolder, '-p', String(server.port), '-U', 'postgres', '-d', database];
   const schema = await askProgram(dump, ['--schema-only', '--no-password', ...login]);
   return {
-    schema: schema
-      .split('\n')
-      .filter((line) => !VOLATILE.test(line))
-      .join('\n'),
+    schema: withoutVolatileLines(schema),
     tables: await ask(TABLES),
     others: await ask(OTHERS),
     database: await ask(DATABASE),
   };
+}
+
+export function withoutVolatileLines(sql: string): string {
+  return sql
+    .split('\n')
+    .filter((line) => !VOLATILE.test(line))
+    .join('\n');
 }
 
 /** Lines of JSON: names may hold any character. */

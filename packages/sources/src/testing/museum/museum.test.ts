@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgresFolder, findProgram } from '../find-program.ts';
 import { haveServer } from '../have-server.ts';
+import { independentUsers } from '../independent/dump-users.ts';
 import { type IndependentDump, independentDump } from '../independent-dump.ts';
 import { runProgram } from '../run-program.ts';
 import { startMariadb } from '../start-mariadb.ts';
@@ -116,6 +117,13 @@ describe.skipIf(!haveServer('postgres'))('the PostgreSQL museum', () => {
     expect(await independentDump(server, 'original')).toEqual(dump);
   });
 
+  it('has users that are seen to change', async () => {
+    const before = await independentUsers(server);
+    expect(before.join('\n')).toContain('museum_reader');
+    await server.client('ALTER ROLE museum_reader CONNECTION LIMIT 3');
+    expect(await independentUsers(server)).not.toEqual(before);
+  });
+
   it('shows in its independent dump whatever changes', async () => {
     await expectEachToShow(DATABASE, [
       ["UPDATE museum.numbers SET double = '0' WHERE id = 4", tableOf('museum.numbers')],
@@ -195,6 +203,18 @@ describe.skipIf(!haveServer('mariadb'))('the MariaDB museum', () => {
   it('is the same when it is loaded again', async () => {
     await loadMuseum(server, 'again');
     expect(await independentDump(server, 'again')).toEqual(dump);
+  });
+
+  it.each([
+    "ALTER USER museum_user@'%' IDENTIFIED BY 'other'",
+    `GRANT DELETE ON ${name(DATABASE)}.* TO museum_role`,
+    `GRANT UPDATE (amount) ON ${name(DATABASE)}.big TO museum_role`,
+    `REVOKE EXECUTE ON FUNCTION ${name(DATABASE)}.doubled FROM museum_role`,
+    "REVOKE ADMIN OPTION FOR museum_role FROM museum_user@'%'",
+  ])('has users that are seen to change: %s', async (change) => {
+    const before = await independentUsers(server);
+    await server.client(change);
+    expect(await independentUsers(server)).not.toEqual(before);
   });
 
   it('shows in its independent dump whatever changes', async () => {
