@@ -43,7 +43,7 @@ export const run: CommandRun = async (context, words, options) => {
   const waits = options.text('retryLock') !== undefined && !options.flag('dryRun');
   const act = options.flag('stdinFromCommand') ? backupCommand : options.flag('stdin') ? backupStdin : backupPaths;
   const sources = act === backupPaths ? await sourcesOf(context, words, options) : undefined;
-  await using ahead = sources === undefined ? undefined : new SourcesAhead(sources);
+  await using ahead = sources === undefined ? undefined : new SourcesAhead(sources, context.world.ports.clock);
   return await withRepository(context, waits ? 'append' : 'none', async ({ repository, signal }) => {
     using report = new BackupReport(context, { isOfStream: options.flag('stdin') || options.flag('stdinFromCommand') });
     const call = {

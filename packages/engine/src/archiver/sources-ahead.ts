@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { type ByteString, byteStringOfText, fsPath } from '@lumbung/stdx';
+import { type ByteString, byteStringOfText, type Clock, fsPath } from '@lumbung/stdx';
 import { readPosixNames } from '@lumbung/stdx/node';
 import { localZone } from '../format/timestamp.ts';
 import type { BackupOptions } from './backup-options.ts';
@@ -14,6 +14,9 @@ const ENTRIES_PER_TURN = 128;
 
 /** Entries kept at most, some 30 MB: about as many as can be looked at while a password is stretched into a key. */
 const ENTRIES_KEPT_MAX = 65_536;
+
+/** What was seen longer ago is not what a snapshot of now should show. */
+const AGE_MS_MAX = 5_000;
 
 /** A folder that was listed before its turn: the names that survive its markers, sorted, each with its inode where it was
  *  there and is not excluded. */
@@ -36,12 +39,14 @@ interface ListingAhead extends FolderListing {
  * the password leaves one core idle for half a second. Hand it to `backup`, which takes from it what was found so far; what
  * was not found, or could not be read, is looked at again and told then.
  *
- * An inode that was read early is as good as one read late: it is compared with the parent's, and what changes in between
- * has another change time the next time.
+ * A snapshot shows what was there when the backup began, which for these is a moment earlier. What changes after that look
+ * has another change time, so that the next backup finds it.
  */
 export class SourcesAhead implements AsyncDisposable {
   readonly #listings = new Map<ByteString, FolderListing>();
   readonly #inodes = new InodeTable(ENTRIES_KEPT_MAX);
+  readonly #clock: Clock;
+  readonly #beganMs: number;
   readonly #headWriter: NodeHeadWriter;
   readonly #heads = new HeadStore();
   readonly #selection: Selection;
@@ -51,7 +56,9 @@ export class SourcesAhead implements AsyncDisposable {
   #hasUnreadableMarker = false;
 
   /** Begins to read. @throws LumbungError as `backup` does for targets and patterns that make no sense */
-  constructor(options: SourceOptions) {
+  constructor(options: SourceOptions, clock: Clock) {
+    this.#clock = clock;
+    this.#beganMs = clock.monotonicMs();
     this.#headWriter = new NodeHeadWriter({
       zone: localZone(),
       names: readPosixNames(),
@@ -83,10 +90,11 @@ export class SourcesAhead implements AsyncDisposable {
     await this.#reading;
   }
 
-  /** Ends the reading; what was found stays. */
+  /** Ends the reading. What was found stays, unless it is old: somebody took his time to type a password. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#reading;
+    if (this.#clock.monotonicMs() - this.#beganMs > AGE_MS_MAX) this.clear();
   }
 
   /** Forgets what was found. */
