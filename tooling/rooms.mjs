@@ -133,6 +133,7 @@ export const rooms = [
       'packages/stdx': ['.', './node'],
       'packages/backend': ['.', './local', './mem', './wrappers'],
       'packages/engine': ['.'],
+      'packages/sources': ['.'],
     },
     externals: {},
     node: everywhere,

@@ -1,0 +1,164 @@
+import type { Repository } from '@lumbung/engine';
+import {
+  type DatabaseDriver,
+  type Finding,
+  type Manifest,
+  printManifest,
+  type RestoreReport,
+  readManifest,
+  type ScratchInstance,
+  type TreeSource,
+  type Workspace,
+} from '@lumbung/sources';
+import { type ErrorRecord, isLumbungError, toErrorRecord } from '@lumbung/stdx';
+import type { DatabaseControl } from './database-control.ts';
+import { isOfServer } from './dump-place.ts';
+import type { StoredDump } from './find-dump.ts';
+import { openDumpTree } from './stored-tree.ts';
+import { withWorkspace } from './workspace.ts';
+
+/** What a drill took, step by step. A person who restores in earnest waits for all but the last two. */
+export interface DrillPhase {
+  readonly phase: 'open' | 'scratch' | 'plan' | 'restore' | 'verify' | 'clean';
+  readonly durationMs: number;
+}
+
+interface DrillEvidence {
+  readonly snapshotId: string;
+  readonly folder: string;
+  readonly manifestSha256: string;
+  readonly serverVersion: string;
+  readonly phases: readonly DrillPhase[];
+}
+
+/** `notTestable` is neither: this machine lacks what the dump needs, and says what. */
+export type DrillResult =
+  | (DrillEvidence & {
+      readonly kind: 'passed';
+      readonly report: RestoreReport;
+      /** From the begin to a database that answers. */
+      readonly recoveryMs: number;
+    })
+  | (DrillEvidence & {
+      readonly kind: 'failed';
+      readonly findings: readonly Finding[];
+      readonly error?: ErrorRecord;
+    })
+  | (DrillEvidence & { readonly kind: 'notTestable'; readonly reasons: readonly string[] });
+
+/** Codes that say something of this machine and nothing of the dump. */
+const NOT_TESTABLE_CODES: ReadonlySet<string> = new Set([
+  'DB_TOOL_MISSING',
+  'DB_SERVER_MISSING',
+  'DB_SERVER_TOO_OLD',
+  'DB_WORKSPACE_FULL',
+]);
+
+const DRILL_DATABASE = 'lumbung_drill';
+
+/**
+ * Restores a dump into a server of its own on this machine, in a private folder, on a private socket, and compares every
+ * value with the manifest. The server and its data are gone when it returns, whatever the result.
+ *
+ * A damaged dump is a result, not an error. @throws the signal's reason; what the folder or the repository fail with
+ */
+export async function drillDatabase(
+  repository: Repository,
+  driver: DatabaseDriver,
+  dump: StoredDump,
+  options: { readonly workFolder: string; readonly parallel: number },
+  control: DatabaseControl<never>,
+): Promise<DrillResult> {
+  const watch = new StopWatch(control);
+  const tree = await openDumpTree(repository, dump.snapshot, dump.folder, control.signal);
+  const manifest = await readManifest(tree, control.signal);
+  watch.end('open');
+  const evidence = (): DrillEvidence => ({
+    snapshotId: dump.snapshot.id,
+    folder: dump.folder,
+    manifestSha256: printManifest(manifest).sha256,
+    serverVersion: manifest.serverVersion,
+    phases: watch.phases,
+  });
+  if (isOfServer(dump.folder)) {
+    return { ...evidence(), kind: 'notTestable', reasons: ['roles and settings of a server are restored by hand'] };
+  }
+  try {
+    const outcome = await withWorkspace(options.workFolder, (workspace) =>
+      restoreInto(driver, { tree, manifest, workspace, watch, parallel: options.parallel }, control),
+    );
+    watch.end('clean');
+    return { ...evidence(), ...outcome };
+  } catch (error) {
+    control.signal.throwIfAborted();
+    watch.end('clean');
+    if (isLumbungError(error) && NOT_TESTABLE_CODES.has(error.code)) {
+      return { ...evidence(), kind: 'notTestable', reasons: [error.message] };
+    }
+    return { ...evidence(), kind: 'failed', findings: [], error: toErrorRecord(error) };
+  }
+}
+
+type DrillOutcome =
+  | { readonly kind: 'passed'; readonly report: RestoreReport; readonly recoveryMs: number }
+  | { readonly kind: 'failed'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'notTestable'; readonly reasons: readonly string[] };
+
+async function restoreInto(
+  driver: DatabaseDriver,
+  parts: {
+    readonly tree: TreeSource;
+    readonly manifest: Manifest;
+    readonly workspace: Workspace;
+    readonly watch: StopWatch;
+    readonly parallel: number;
+  },
+  control: DatabaseControl<never>,
+): Promise<DrillOutcome> {
+  const { tree, manifest, workspace, watch, parallel } = parts;
+  await using scratch: ScratchInstance = await driver.startScratch(manifest.serverVersion, workspace, control);
+  watch.end('scratch');
+  const plan = await driver.planRestore(
+    scratch.target,
+    tree,
+    { database: DRILL_DATABASE, ownership: { kind: 'keep' }, verify: 'values', parallel },
+    control,
+  );
+  watch.end('plan');
+  const failed = plan.checks.filter(({ result }) => result === 'fail');
+  if (failed.length > 0) return { kind: 'notTestable', reasons: failed.map(({ message }) => message) };
+  const report = await driver.restore(plan, tree, workspace, control);
+  watch.endRestore(report);
+  const errors = report.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return { kind: 'failed', findings: report.findings };
+  return { kind: 'passed', report, recoveryMs: watch.totalMs - report.verifyMs };
+}
+
+class StopWatch {
+  readonly phases: DrillPhase[] = [];
+  readonly #control: Pick<DatabaseControl<never>, 'clock'>;
+  #sinceMs: number;
+
+  constructor(control: Pick<DatabaseControl<never>, 'clock'>) {
+    this.#control = control;
+    this.#sinceMs = control.clock.monotonicMs();
+  }
+
+  get totalMs(): number {
+    return this.phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  }
+
+  end(phase: DrillPhase['phase']): void {
+    const nowMs = this.#control.clock.monotonicMs();
+    this.phases.push({ phase, durationMs: nowMs - this.#sinceMs });
+    this.#sinceMs = nowMs;
+  }
+
+  /** The driver says how much of it was comparing. */
+  endRestore({ verifyMs }: RestoreReport): void {
+    const nowMs = this.#control.clock.monotonicMs();
+    this.phases.push({ phase: 'restore', durationMs: nowMs - this.#sinceMs - verifyMs });
+    this.phases.push({ phase: 'verify', durationMs: verifyMs });
+    this.#sinceMs = nowMs;
+  }
+}
