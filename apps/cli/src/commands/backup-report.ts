@@ -79,7 +79,11 @@ export class BackupReport implements Disposable {
       return;
     }
     this.#line.show({
-      text: texts.t('backup.counts', { files: texts.count(event.filesDone), bytes: texts.bytes(event.bytesDone) }),
+      text: texts.t('backup.counts', {
+        count: event.filesDone,
+        files: texts.count(event.filesDone),
+        bytes: texts.bytes(event.bytesDone),
+      }),
       done: event.bytesDone,
       // While the walk goes on, what was found so far is no whole; a parent tells what to expect.
       total: event.isWalkDone || this.#hasParent ? event.bytesTotal : 0,

@@ -46,7 +46,11 @@ export const run: CommandRun = async (context, [spec = '', pathText = ''], optio
       signal,
       onProgress: ({ filesDone, bytesWritten }) => {
         if (targetFile === undefined && world.stdout.isTTY === true) return;
-        const text = texts.t('backup.counts', { files: texts.count(filesDone), bytes: texts.bytes(bytesWritten) });
+        const text = texts.t('backup.counts', {
+          count: filesDone,
+          files: texts.count(filesDone),
+          bytes: texts.bytes(bytesWritten),
+        });
         line.show({ text, done: bytesWritten, isBytes: true });
       },
       onSkipped: ({ path: skippedPath, error }) => {

@@ -1,6 +1,7 @@
 import { LumbungError } from '@lumbung/stdx';
 import { sha256Hex } from '../manifest/digest.ts';
 import { quoteText } from './session.ts';
+import { quoteName } from './splitter/dump-text.ts';
 import type { MysqlConnection } from './wire/connection.ts';
 
 export interface InventoryTable {
@@ -36,6 +37,8 @@ export interface Inventory {
   readonly definers: readonly string[];
   /** Events whose text has `;;`, on which mariadb-dump loops for ever. */
   readonly unprintableEvents: readonly string[];
+  /** A view calls a function of the database: whoever reads its columns must be allowed to run it. */
+  readonly hasCallingViews: boolean;
   readonly database: DatabaseSettings;
   /** Of all names and definitions: changes when any of them does. */
   readonly fingerprint: string;
@@ -120,6 +123,10 @@ export async function readInventory(session: MysqlConnection, database: string):
       .filter((definer) => definer !== '')
       .toSorted(),
     unprintableEvents: namesOf(events.filter(([, , definition]) => (definition ?? '').includes(';;'))),
+    hasCallingViews: callsAny(
+      views.map(([, , definition]) => definition ?? ''),
+      routines.map(([, name]) => name ?? ''),
+    ),
     database: settings,
     fingerprint: sha256Hex(
       [objects.map(([name, type, engine]) => [name, type, engine]), columns, routines, triggers, events, views]
@@ -128,6 +135,14 @@ export async function readInventory(session: MysqlConnection, database: string):
         .join('\n'),
     ),
   };
+}
+
+/** The server prints a call as `database`.`function`( in the text of a view. */
+function callsAny(definitions: readonly string[], functions: readonly string[]): boolean {
+  return functions.some((name) => {
+    const call = `.${quoteName(name)}(`;
+    return definitions.some((definition) => definition.includes(call));
+  });
 }
 
 /** MySQL 8 remembers sizes for a day; other servers do not know the setting. */

@@ -46,7 +46,6 @@ export const serviceSchema = z.object({
 });
 export type ComposeService = z.infer<typeof serviceSchema>;
 export type ComposeMount = z.infer<typeof mount>;
-export type ComposePort = z.infer<typeof port>;
 
 export const secretSchema = z.object({
   file: z.string().optional(),

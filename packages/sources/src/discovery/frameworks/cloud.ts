@@ -15,11 +15,15 @@ const CONFIG_FILES_MAX = 50;
  *  the order of their names. */
 export const recogniseCloud: Recogniser = async (folder, files) => {
   const root = folder.path;
-  if (!has(folder, 'occ') || !(await files.hasFile(root, 'config/config.php'))) return undefined;
+  if (!has(folder, 'occ')) return undefined;
   const reader = newReader(files);
-  const config = await readConfig(root, reader);
-  if (config === undefined) return undefined;
   const version = has(folder, 'version.php') ? await reader.php(joinPath(root, 'version.php'), {}) : undefined;
+  const config = (await files.hasFile(root, 'config/config.php')) ? await readConfig(root, reader) : undefined;
+  if (config === undefined) {
+    if (version?.variables.has('OC_VersionString') !== true) return undefined;
+    reader.warn('CONFIG_INVALID', { path: joinPath(root, 'config/config.php') });
+    return makeApplication(vendorOf(version), root, reader, { confidence: 'medium', databases: [] });
+  }
   const dataFolder = bytesOfValue(config.get('datadirectory')) ?? joinPath(root, 'data');
   if (!isWithin(dataFolder, root)) reader.warn('DATA_FOLDER_OUTSIDE', { path: dataFolder, detail: 'datadirectory' });
   const isAbsolute = dataFolder.startsWith('/');

@@ -95,7 +95,8 @@ async function sourceDatabases(
     : undefined;
   const found = connectionsOf(reading?.returned, root, path, reader, environment);
   if (found.length > 0) return found;
-  return environment === undefined ? [] : [withoutConfigFile(root, environment, reader)];
+  const isSet = environment?.field('DB_CONNECTION', ...SKELETON_VARIABLES) !== undefined;
+  return environment !== undefined && isSet ? [withoutConfigFile(root, environment, reader)] : [];
 }
 
 /** Newer versions of the framework bring their own `config/database.php`, with these variables. */

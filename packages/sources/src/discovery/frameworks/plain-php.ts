@@ -5,7 +5,8 @@ import { type DatabaseFields, fieldsOfDsn, finishDatabase } from '../database-dr
 import { type ApplicationEngine, parseConninfo, parsePdoDsn } from '../dsn.ts';
 import { LAST_WINS } from '../env/env-file.ts';
 import { baseNameOf, joinPath, parentOf } from '../paths.ts';
-import type { PhpCall, PhpReading } from '../php/read-php.ts';
+import type { PhpCall } from '../php/memory.ts';
+import type { PhpReading } from '../php/read-php.ts';
 import { bytesOfValue, type PhpValue } from '../php/value.ts';
 import type { Folder, ProjectFiles } from '../project-files.ts';
 import type { DiscoveryWarning } from '../warning.ts';

@@ -1,8 +1,5 @@
 import type { PhpToken } from './tokenize.ts';
 
-/** Thrown inside the evaluator when expressions nest too deep; it never leaves it. */
-export class TooDeepError extends Error {}
-
 /** A place in the tokens of a file. Every method that skips moves on, so that reading a file is linear. */
 export class TokenCursor {
   readonly #tokens: readonly PhpToken[];

@@ -3,9 +3,6 @@ import type { Tree } from './write-tree.ts';
 // Small but faithful trees of what stands on the servers of an Indonesian office: the files that a recogniser looks at,
 // as the frameworks bring them, with comments, blocks that are commented out and settings of the developer's machine.
 
-/** Characters that a password of a careful administrator may have. */
-export const ODD_PASSWORD = `p@ss:w/ör'd"#$1%`;
-
 const laravelDatabasePhp = String.raw`<?php
 
 use Illuminate\Support\Str;

@@ -4,7 +4,8 @@ import type { Control, DatabaseDump, DumpOptions, Workspace } from '../../driver
 import type { EntrySink } from '../../entry/entry-stream.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { manifestDump } from '../../manifest/manifest-dump.ts';
-import { requireGrants } from '../grants/require-grants.ts';
+import { readGrants, requireGrants } from '../grants/require-grants.ts';
+import { requiredForCallingViews, requiredForDatabase } from '../grants/required-grants.ts';
 import { type Inventory, readInventory } from '../inventory.ts';
 import { type Replication, readReplication } from '../replication.ts';
 import { serverIdentityOf } from '../server-identity.ts';
@@ -134,8 +135,10 @@ async function produceDump(request: DumpRequest): Promise<Manifest> {
 async function begin({ target, database, options, control }: DumpRequest): Promise<Beginning> {
   await using session = await openSession(target, control);
   const server = await serverVersionOf(session);
-  await requireGrants(session, server, database, options.untransactional === 'lock');
+  const account = await readGrants(session, server);
+  requireGrants(account, requiredForDatabase(server, database, options.untransactional === 'lock'));
   const inventory = await readInventory(session, database);
+  if (inventory.hasCallingViews) requireGrants(account, [requiredForCallingViews(database)]);
   control.progress({ phase: 'inventory', doneBytes: 0, doneRows: 0 });
   const replication = await readReplication(session, server);
   if (replication.problem !== undefined) throw replication.problem;

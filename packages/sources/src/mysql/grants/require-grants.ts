@@ -3,7 +3,7 @@ import type { ServerVersion } from '../server-version.ts';
 import { quoteText } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { type Grant, parseGrants } from './parse-grants.ts';
-import { grantStatements, missingGrants, requiredForDatabase } from './required-grants.ts';
+import { grantStatements, missingGrants, type Requirement } from './required-grants.ts';
 
 export interface AccountGrants {
   /** As in a GRANT statement: `'user'@'host'`. */
@@ -45,20 +45,14 @@ async function roleGrants(session: MysqlConnection, server: ServerVersion) {
 }
 
 /** @throws LumbungError DB_PRIVILEGE_MISSING (operator), with the statements that grant what is missing */
-export async function requireGrants(
-  session: MysqlConnection,
-  server: ServerVersion,
-  database: string,
-  withLock: boolean,
-): Promise<void> {
-  const { account, grants } = await readGrants(session, server);
-  const missing = missingGrants(grants, requiredForDatabase(server, database, withLock));
+export function requireGrants({ account, grants }: AccountGrants, required: readonly Requirement[]): void {
+  const missing = missingGrants(grants, required);
   if (missing.length === 0) return;
   const parts = missing.map(({ id }) => id).join(', ');
   throw new LumbungError('DB_PRIVILEGE_MISSING', {
     kind: 'operator',
-    message: `the backup user may not read these parts of the database, which would be missing: ${parts}`,
-    context: { parts, database },
+    message: `the backup user may not read these parts, which would be missing: ${parts}`,
+    context: { parts },
     hint: grantStatements(missing, account),
   });
 }

@@ -4,7 +4,16 @@ import { type Grant, isGranted, type Scope } from './parse-grants.ts';
 
 /** Something a dump needs, and which privileges give it: any one of them. The first is the one to ask for. */
 export interface Requirement {
-  readonly id: 'tables' | 'views' | 'triggers' | 'events' | 'routines' | 'lock' | 'sessions' | 'users';
+  readonly id:
+    | 'tables'
+    | 'views'
+    | 'functions of views'
+    | 'triggers'
+    | 'events'
+    | 'routines'
+    | 'lock'
+    | 'sessions'
+    | 'users';
   readonly anyOf: ReadonlyArray<{ readonly privilege: string; readonly scope: Scope }>;
 }
 
@@ -19,6 +28,11 @@ export function requiredForDatabase(server: ServerVersion, database: string, wit
     { id: 'routines', anyOf: routinePrivileges(server, database) },
     ...(withLock ? [{ id: 'lock', anyOf: [on('LOCK TABLES')] } as const] : []),
   ];
+}
+
+/** Without it the columns of a view that calls a function cannot be read, and the dump tool gives up. */
+export function requiredForCallingViews(database: string): Requirement {
+  return { id: 'functions of views', anyOf: [{ privilege: 'EXECUTE', scope: { database } }] };
 }
 
 /** Several sessions on one snapshot. */

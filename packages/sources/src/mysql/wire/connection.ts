@@ -161,13 +161,15 @@ export class MysqlConnection implements AsyncDisposable {
       const columns = await this.#readColumns(head);
       const writer = new TupleWriter(columns);
       for (;;) {
-        const packet = this.#packets.tryRead();
-        if (packet === undefined) {
-          await this.#packets.more(this.#wait);
+        const packets = this.#packets;
+        if (!packets.tryAdvance()) {
+          await packets.more(this.#wait);
           continue;
         }
-        if (this.#isEnd(packet)) break;
-        writer.write(packet);
+        const { payload, payloadFrom, payloadEnd } = packets;
+        const first = payload[payloadFrom] ?? END;
+        if (first >= END && this.#isEnd(payload.subarray(payloadFrom, payloadEnd))) break;
+        writer.write(payload, payloadFrom, payloadEnd);
         if (writer.isFull) yield writer.take();
       }
       isOver = true;

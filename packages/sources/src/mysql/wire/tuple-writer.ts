@@ -64,41 +64,40 @@ export class TupleWriter {
     return taken;
   }
 
-  /** @throws LumbungError DB_PROTOCOL_ERROR */
-  write(row: Buffer): void {
+  /** The row lies in `row` from `from` to `end`. @throws LumbungError DB_PROTOCOL_ERROR */
+  write(row: Buffer, from: number, end: number): void {
     const notations = this.#notations;
     // At worst every byte becomes two, and each value has quotes or `0x`, and a comma.
-    this.#reserve(row.length * 2 + notations.length * 5 + 3);
+    this.#reserve((end - from) * 2 + notations.length * 5 + 3);
     const output = this.#output;
-    const { length } = row;
     let out = this.#outputBytes;
-    let at = 0;
+    let at = from;
     output[out++] = OPEN;
     for (let columnIdx = 0; columnIdx < notations.length; columnIdx++) {
       if (columnIdx > 0) output[out++] = COMMA;
-      let valueBytes = row[at++] ?? 0xff;
+      let valueBytes = at < end ? (row[at++] ?? 0xff) : 0xff;
       if (valueBytes >= 0xfb) {
         if (valueBytes === 0xfb) {
           out = writeNull(output, out);
           continue;
         }
         const widthBytes = valueBytes === 0xfc ? 2 : valueBytes === 0xfd ? 3 : valueBytes === 0xfe ? 8 : 0;
-        if (widthBytes === 0 || at + widthBytes > length) throw protocolError('a row that is shorter than it says');
+        if (widthBytes === 0 || at + widthBytes > end) throw protocolError('a row that is shorter than it says');
         valueBytes = widthBytes === 8 ? Number(row.readBigUInt64LE(at)) : row.readUIntLE(at, widthBytes);
         at += widthBytes;
       }
-      const end = at + valueBytes;
-      if (end > length) throw protocolError('a row that is shorter than it says');
+      const valueEnd = at + valueBytes;
+      if (valueEnd > end) throw protocolError('a row that is shorter than it says');
       const notation = notations[columnIdx];
       if (valueBytes === 0) {
         output[out++] = QUOTE;
         output[out++] = QUOTE;
-      } else if (notation === NUMBER) out = writeNumber(row, at, end, output, out);
-      else if (notation === STRING) out = writeString(row, at, end, output, out);
-      else out = writeHexadecimal(row, at, end, output, out);
-      at = end;
+      } else if (notation === NUMBER) out = writeNumber(row, at, valueEnd, output, out);
+      else if (notation === STRING) out = writeString(row, at, valueEnd, output, out);
+      else out = writeHexadecimal(row, at, valueEnd, output, out);
+      at = valueEnd;
     }
-    if (at !== length) throw protocolError('a row that is longer than it says');
+    if (at !== end) throw protocolError('a row that is longer than it says');
     output[out++] = CLOSE;
     output[out++] = NEWLINE;
     this.#outputBytes = out;
