@@ -99,7 +99,7 @@ describe('a network that fails as it is told', () => {
     const client = createConnection({ port: proxy.port });
     client.on('error', () => undefined).write(CONTENT);
     await new Promise((resolve) => client.once('close', resolve));
-    await expect.poll(() => Buffer.concat(received).length).toBe(70_001);
+    await expect.poll(() => Buffer.concat(received).length, { timeout: 30_000 }).toBe(70_001);
     sink.close();
   });
 
@@ -119,7 +119,7 @@ describe('a network that fails as it is told', () => {
   it('ends what is open when it is stopped', async () => {
     const proxy = await startChaosProxy({ path: path.join(folder, 'server') }, { stallAfterBytes: 0 });
     const heard = listen({ port: proxy.port });
-    await expect.poll(() => proxy.connections).toBe(1);
+    await expect.poll(() => proxy.connections, { timeout: 30_000 }).toBe(1);
     await proxy.stop();
     expect((await heard).end).toBe('closed');
   });

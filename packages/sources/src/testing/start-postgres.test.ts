@@ -10,13 +10,13 @@ it.skipIf(!haveServer('postgres'))(
     await using standby = await startPostgres({ standbyOf: primary, tcp: true });
     expect(await standby.client('SELECT pg_is_in_recovery(), (SELECT sum(a) FROM t)')).toBe('t|1');
     await primary.client('INSERT INTO t VALUES (2)');
-    await expect.poll(() => standby.client('SELECT sum(a) FROM t')).toBe('3');
+    await expect.poll(() => standby.client('SELECT sum(a) FROM t'), { timeout: 30_000 }).toBe('3');
     await expect(standby.client('INSERT INTO t VALUES (3)')).rejects.toThrow('read-only');
     await standby.client('SELECT pg_wal_replay_pause()');
     await primary.client('INSERT INTO t VALUES (3)');
     expect(await standby.client('SELECT sum(a) FROM t')).toBe('3');
     await standby.client('SELECT pg_wal_replay_resume()');
-    await expect.poll(() => standby.client('SELECT sum(a) FROM t')).toBe('6');
+    await expect.poll(() => standby.client('SELECT sum(a) FROM t'), { timeout: 30_000 }).toBe('6');
   },
 );
 
