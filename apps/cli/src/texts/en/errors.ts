@@ -86,6 +86,9 @@ export const enErrors = {
   BUG_DUMP_READ_TWICE: { message: 'the files of a dump were asked for twice' },
   BUG_NO_POLYNOMIAL: { message: 'something that cannot be happened' },
   BUG_ROOT_UNFINISHED: { message: 'something that cannot be happened' },
+  BUG_SQLITE_AGENT_SILENT: {
+    message: 'the SQLite process of Lumbung ended without an answer',
+  },
   BUG_TIMESTAMP: { message: 'something that cannot be happened' },
   BUG_UNREACHABLE: { message: 'something that cannot be happened' },
   BUG_WORKER_FAILED: { message: 'something that cannot be happened' },
@@ -160,6 +163,10 @@ export const enErrors = {
   DB_DATA_CORRUPTED: {
     message: 'the database server finds its own data damaged',
     hint: 'Keep every older backup, and have the disk of the database server checked.',
+  },
+  DB_DUMP_DAMAGED: {
+    message: 'the stored dump is damaged',
+    hint: 'Run `lumbung check`, and restore another snapshot.',
   },
   DB_DUMP_INCOMPLETE: {
     message: 'the dump of the database is not whole',
@@ -261,6 +268,10 @@ export const enErrors = {
     message: 'the server is a replica that does not follow its primary any more',
     hint: 'Start the replication again (SHOW REPLICA STATUS says why it stopped), or back up the primary.',
   },
+  DB_RESTORE_NO_SPACE: {
+    message: 'no space is left where {{path}} should be restored',
+    hint: 'Free some space there, or choose another place. Nothing of it was left.',
+  },
   DB_RESTORE_REFUSED: {
     message: 'the restore does not begin, because a check of its plan failed',
     hint: 'See the checks of the plan; nothing was changed.',
@@ -280,6 +291,10 @@ export const enErrors = {
   DB_ROW_TOO_LARGE: {
     message: 'a row is too large for the database server to send or take',
     hint: 'Ask whoever maintains the application about values near 1 GB.',
+  },
+  DB_SERVER_ABSENT: {
+    message: 'SQLite has no server: a database is all there is',
+    hint: 'Dump the database itself.',
   },
   DB_SERVER_DISK_FULL: {
     message: 'the disk of the database server is full',
@@ -817,6 +832,70 @@ export const enErrors = {
   SOURCE_XATTR_UNREADABLE: {
     message: 'the attribute {{attribute}} of {{path}} cannot be read',
     hint: 'Run as a user who may read it.',
+  },
+  SQLITE_COPY_INCOMPLETE: {
+    message: '{{path}} was not copied as it was',
+    hint: 'Try again, and check the disk of the working folder.',
+  },
+  SQLITE_DAMAGED: {
+    message: 'the database {{path}} is damaged',
+    hint: 'Restore the last good backup, or rescue what is left with the .recover command of sqlite3. Nothing was stored.',
+  },
+  SQLITE_EMPTY: {
+    message: 'the database {{path}} is an empty file',
+    hint: 'If the application has not been started yet, leave the database out of the backup until then.',
+  },
+  SQLITE_FAILED: {
+    message: 'SQLite could not do what it was asked with {{path}}',
+    hint: 'See the log for what SQLite says.',
+  },
+  SQLITE_HOT_JOURNAL: {
+    message: 'the application of {{path}} died in the middle of a change',
+    hint: 'Start the application, which takes the change back; then back it up.',
+  },
+  SQLITE_IN_USE: {
+    message: '{{path}} is in use by {{program}}',
+    hint: 'Stop the application, then try again. Nothing was changed.',
+  },
+  SQLITE_LOCKED: {
+    message: '{{path}} is locked by another program',
+    hint: 'Try again when the application writes less, or find what holds it.',
+  },
+  SQLITE_MISSING: {
+    message: 'the database {{path}} does not exist',
+    hint: 'Check the path.',
+  },
+  SQLITE_NOT_A_DATABASE: {
+    message: '{{path}} is no SQLite database, or an encrypted one',
+    hint: 'Name another file. Back up an encrypted database as a file, while its application is stopped.',
+  },
+  SQLITE_QUESTION_TOO_WIDE: {
+    message: 'the question has more than {{rowsMax}} rows for an answer',
+    hint: 'Ask for a count or a sum.',
+  },
+  SQLITE_SIDECARS_UNAVAILABLE: {
+    message: '{{path}} cannot be read without writing its -wal and -shm files beside it',
+    hint: 'Run the backup as root, or as the user of the application, with permission to write into the folder.',
+  },
+  SQLITE_SWAP_IMPOSSIBLE: {
+    message: '{{path}} lies on another file system than the live database',
+    hint: 'Restore the database beside the live one.',
+  },
+  SQLITE_TABLE_EXISTS: {
+    message: 'the target has a table {{table}} already',
+    hint: 'Rename or remove it first, or restore into another file. Nothing was changed.',
+  },
+  SQLITE_TABLE_MISSING: {
+    message: 'the dump has no table {{table}} that could be restored by itself',
+    hint: 'Choose from the tables of the dump. A virtual table is restored with the whole database.',
+  },
+  SQLITE_TARGET_EXISTS: {
+    message: '{{path}} is there already',
+    hint: 'Choose another name.',
+  },
+  SQLITE_UNREADABLE: {
+    message: '{{path}} cannot be read',
+    hint: 'Run the backup as a user who may read it.',
   },
   TAG_CHANGE_EMPTY: {
     message: 'nothing to change: no tags are set, added or removed',

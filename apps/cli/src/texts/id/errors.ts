@@ -87,6 +87,9 @@ export const idErrors: ErrorCatalogue = {
   BUG_DUMP_READ_TWICE: { message: 'isi hasil cadangan diminta dua kali' },
   BUG_NO_POLYNOMIAL: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_ROOT_UNFINISHED: { message: 'terjadi hal yang seharusnya mustahil' },
+  BUG_SQLITE_AGENT_SILENT: {
+    message: 'proses SQLite milik Lumbung berakhir tanpa jawaban',
+  },
   BUG_TIMESTAMP: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_UNREACHABLE: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_WORKER_FAILED: { message: 'terjadi hal yang seharusnya mustahil' },
@@ -164,6 +167,10 @@ export const idErrors: ErrorCatalogue = {
   DB_DATA_CORRUPTED: {
     message: 'server basis data menemukan datanya sendiri rusak',
     hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
+  },
+  DB_DUMP_DAMAGED: {
+    message: 'hasil dump yang tersimpan rusak',
+    hint: 'Jalankan `lumbung check`, lalu pulihkan snapshot lain.',
   },
   DB_DUMP_INCOMPLETE: {
     message: 'hasil dump basis data tidak utuh',
@@ -262,6 +269,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'server ini replika yang tidak lagi mengikuti server utamanya',
     hint: 'Jalankan kembali replikasi (SHOW REPLICA STATUS menyebut sebabnya), atau cadangkan server utamanya.',
   },
+  DB_RESTORE_NO_SPACE: {
+    message: 'tidak ada ruang untuk memulihkan {{path}}',
+    hint: 'Kosongkan ruang di sana, atau pilih tempat lain. Tidak ada sisa yang tertinggal.',
+  },
   DB_RESTORE_REFUSED: {
     message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
     hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
@@ -281,6 +292,10 @@ export const idErrors: ErrorCatalogue = {
   DB_ROW_TOO_LARGE: {
     message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data',
     hint: 'Tanyakan kepada pengelola aplikasi tentang nilai yang mendekati 1 GB.',
+  },
+  DB_SERVER_ABSENT: {
+    message: 'SQLite tidak memiliki server; yang ada hanya basis data',
+    hint: 'Lakukan dump pada basis datanya.',
   },
   DB_SERVER_DISK_FULL: {
     message: 'disk server basis data penuh',
@@ -839,6 +854,70 @@ export const idErrors: ErrorCatalogue = {
   SOURCE_XATTR_UNREADABLE: {
     message: 'atribut {{attribute}} milik {{path}} tidak terbaca',
     hint: 'Jalankan sebagai pengguna yang boleh membacanya.',
+  },
+  SQLITE_COPY_INCOMPLETE: {
+    message: '{{path}} tidak tersalin sebagaimana aslinya',
+    hint: 'Coba lagi, dan periksa disk folder kerja.',
+  },
+  SQLITE_DAMAGED: {
+    message: 'basis data {{path}} rusak',
+    hint: 'Pulihkan cadangan baik yang terakhir, atau selamatkan isinya dengan perintah .recover dari sqlite3. Tidak ada yang disimpan.',
+  },
+  SQLITE_EMPTY: {
+    message: 'basis data {{path}} adalah berkas kosong',
+    hint: 'Bila aplikasinya belum pernah dijalankan, keluarkan dulu basis data ini dari pencadangan.',
+  },
+  SQLITE_FAILED: {
+    message: 'SQLite tidak dapat mengerjakan perintah pada {{path}}',
+    hint: 'Lihat log untuk pesan dari SQLite.',
+  },
+  SQLITE_HOT_JOURNAL: {
+    message: 'aplikasi pemilik {{path}} mati di tengah perubahan',
+    hint: 'Jalankan aplikasinya agar perubahan itu dibatalkan, lalu cadangkan.',
+  },
+  SQLITE_IN_USE: {
+    message: '{{path}} sedang dipakai oleh {{program}}',
+    hint: 'Hentikan aplikasinya, lalu coba lagi. Belum ada yang diubah.',
+  },
+  SQLITE_LOCKED: {
+    message: '{{path}} sedang dikunci program lain',
+    hint: 'Coba lagi saat aplikasi tidak sibuk menulis, atau cari program yang menguncinya.',
+  },
+  SQLITE_MISSING: {
+    message: 'basis data {{path}} tidak ada',
+    hint: 'Periksa letak berkasnya.',
+  },
+  SQLITE_NOT_A_DATABASE: {
+    message: '{{path}} bukan basis data SQLite, atau terenkripsi',
+    hint: 'Sebutkan berkas lain. Basis data terenkripsi dicadangkan sebagai berkas saat aplikasinya berhenti.',
+  },
+  SQLITE_QUESTION_TOO_WIDE: {
+    message: 'jawaban pertanyaan itu lebih dari {{rowsMax}} baris',
+    hint: 'Tanyakan jumlah baris atau total nilai.',
+  },
+  SQLITE_SIDECARS_UNAVAILABLE: {
+    message: '{{path}} tidak dapat dibaca tanpa menulis berkas -wal dan -shm di sampingnya',
+    hint: 'Jalankan pencadangan sebagai root, atau sebagai pengguna aplikasi yang boleh menulis di folder itu.',
+  },
+  SQLITE_SWAP_IMPOSSIBLE: {
+    message: '{{path}} berada di sistem berkas yang berbeda dari basis data aktif',
+    hint: 'Pulihkan basis data di samping basis data aktif.',
+  },
+  SQLITE_TABLE_EXISTS: {
+    message: 'tujuan sudah memiliki tabel {{table}}',
+    hint: 'Ganti nama atau hapus tabel itu dahulu, atau pulihkan ke berkas lain. Belum ada yang diubah.',
+  },
+  SQLITE_TABLE_MISSING: {
+    message: 'hasil dump tidak memiliki tabel {{table}} yang dapat dipulihkan tersendiri',
+    hint: 'Pilih dari tabel yang ada. Tabel virtual dipulihkan bersama seluruh basis data.',
+  },
+  SQLITE_TARGET_EXISTS: {
+    message: '{{path}} sudah ada',
+    hint: 'Pilih nama lain.',
+  },
+  SQLITE_UNREADABLE: {
+    message: '{{path}} tidak dapat dibaca',
+    hint: 'Jalankan pencadangan sebagai pengguna yang boleh membacanya.',
   },
   TAG_CHANGE_EMPTY: {
     message: 'tidak ada yang diubah: tidak ada tag yang ditetapkan, ditambah, atau dihapus',

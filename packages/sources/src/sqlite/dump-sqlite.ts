@@ -1,0 +1,156 @@
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { LumbungError } from '@lumbung/stdx';
+import type { Target } from '../connection/target.ts';
+import type { Control, DatabaseDump, Workspace } from '../driver.ts';
+import type { SourceEntry } from '../entry/source-entry.ts';
+import { accountFile, type FileAccount } from '../manifest/account-stream.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { manifestEntry, printManifest } from '../manifest/manifest-file.ts';
+import { workspaceEntry } from '../manifest/workspace-entry.ts';
+import type { InspectedDatabase } from './agent/messages.ts';
+import { damaged, errorOfSqlite } from './agent/sqlite-error.ts';
+import { DATABASE_PATH, detailsOf, type FileOwner, tableOf } from './dump-details.ts';
+import { LOCK_WAIT_MS, runAgent } from './run-agent.ts';
+
+const METHOD = 'online backup API, in one read transaction';
+
+/** A database is named by the path of its file. */
+export function pathOfTarget({ address }: Target): string {
+  if (address.kind === 'file' && path.isAbsolute(address.path)) return address.path;
+  throw new LumbungError('DB_ADDRESS_INVALID', {
+    kind: 'operator',
+    message: 'a SQLite database is named by the absolute path of its file',
+    context: { detail: address.kind === 'file' ? address.path : address.kind },
+  });
+}
+
+export function dumpSqlite(target: Target, database: string, workspace: Workspace, control: Control): DatabaseDump {
+  const { promise, resolve, reject } = Promise.withResolvers<Manifest>();
+  promise.catch(() => undefined); // Who pulls the entries hears of it there.
+  async function* entries(): AsyncGenerator<SourceEntry> {
+    try {
+      if (database !== pathOfTarget(target)) throw unknownDatabase(database);
+      yield* dumpFile(database, workspace, control, resolve);
+    } catch (error) {
+      reject(error);
+      throw error;
+    } finally {
+      reject(new LumbungError('DB_DUMP_ABANDONED', { kind: 'transient', context: { path: DATABASE_PATH } }));
+    }
+  }
+  return { entries: entries(), manifest: promise };
+}
+
+/** Of a database that is opened while the application writes, only the copy is ever checked and read: the application is
+ *  disturbed no longer than copying takes. */
+async function* dumpFile(
+  database: string,
+  workspace: Workspace,
+  control: Control,
+  settle: (manifest: Manifest) => void,
+): AsyncGenerator<SourceEntry> {
+  const startedAt = isoNow(control);
+  const owner = await ownerOf(database);
+  const copy = path.join(workspace.folder, 'database.sqlite');
+  const { limitBytes } = workspace;
+  await runAgent<'copy'>(
+    { act: 'copy', path: database, to: copy, limitBytes, lockWaitMs: LOCK_WAIT_MS },
+    'data',
+    control,
+  );
+  const inspected = await runAgent<'inspect'>({ act: 'inspect', path: copy }, 'check', control);
+  if (inspected.problems.length > 0) throw damaged(database, inspected.problems.join('; ').slice(0, 1000));
+  const account = await accountOf(copy, control);
+  const manifest: Manifest = {
+    v: 1,
+    kind: 'database',
+    engine: 'sqlite',
+    product: 'SQLite',
+    serverVersion: inspected.sqliteVersion,
+    server: await realpath(database),
+    database,
+    startedAt,
+    finishedAt: isoNow(control),
+    method: METHOD,
+    servedBy: 'standalone',
+    inventory: inspected.inventory,
+    extensions: [],
+    rolesReferenced: [],
+    tables: inspected.tables.map(tableOf),
+    sequences: [],
+    files: [{ path: DATABASE_PATH, ...account }],
+    excludedData: [],
+    warnings: warningsOf(inspected),
+    details: { sqlite: detailsOf(inspected, owner) },
+  };
+  const printed = printManifest(manifest);
+  const { entry, consumed } = workspaceEntry(DATABASE_PATH, copy, account, { signal: control.signal });
+  yield entry;
+  await consumed;
+  settle(manifest);
+  yield manifestEntry(printed);
+}
+
+/** @throws LumbungError SQLITE_MISSING, SQLITE_UNREADABLE, SQLITE_NOT_A_DATABASE (operator) */
+export async function ownerOf(file: string): Promise<FileOwner> {
+  try {
+    const { uid, gid, mode } = await stat(file);
+    return { uid, gid, mode: mode & 0o7777 };
+  } catch (error) {
+    throw errorOfSqlite(error, file);
+  }
+}
+
+function isoNow({ clock }: Control): string {
+  return new Date(clock.nowMs()).toISOString();
+}
+
+async function accountOf(file: string, { signal }: Control): Promise<FileAccount> {
+  let account: FileAccount = { bytes: 0, sha256: '' };
+  const reading = accountFile(createReadStream(file, { highWaterMark: 1024 * 1024 }), (whole) => {
+    account = whole;
+  });
+  await pipeline(reading, new Writable({ write: (_chunk, _encoding, callback) => callback() }), { signal });
+  return account;
+}
+
+function warningsOf({
+  integrity,
+  brokenForeignKeys,
+  unreadable,
+  virtualTables,
+}: InspectedDatabase): Manifest['warnings'] {
+  const warnings: Manifest['warnings'] = [];
+  const add = (code: string, message: string): void => {
+    warnings.push({ code, message: message.slice(0, 2000) });
+  };
+  if (brokenForeignKeys.length > 0) {
+    add('SQLITE_FOREIGN_KEYS_BROKEN', `rows point to rows that are not there: ${brokenForeignKeys.join(', ')}`);
+  }
+  if (integrity !== 'full') {
+    const message = 'the indexes could not be checked: they need functions or collations that only the application has';
+    add('SQLITE_CHECK_LIMITED', message);
+  }
+  if (unreadable.length > 0) {
+    add('SQLITE_TABLES_UNREAD', `stored, but not read to be compared: ${unreadable.join(', ')}`);
+  }
+  const outside = virtualTables.filter(({ module }) => !/^(fts[345]|rtree|geopoly)/i.test(module));
+  if (outside.length > 0) {
+    const names = outside.map(({ name, module }) => `${name} (${module})`).join(', ');
+    add('SQLITE_VIRTUAL_TABLES', `values of these may lie outside the file: ${names}`);
+  }
+  return warnings;
+}
+
+function unknownDatabase(database: string): LumbungError {
+  return new LumbungError('SQLITE_MISSING', {
+    kind: 'operator',
+    message: `${database} is not the database of this source`,
+    context: { path: database },
+    hint: 'check the path',
+  });
+}

@@ -1,0 +1,318 @@
+import { createWriteStream } from 'node:fs';
+import { chmod, chown, lstat, mkdir, open, realpath, rm, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { errnoOf, LumbungError } from '@lumbung/stdx';
+import type { Target } from '../connection/target.ts';
+import type {
+  Check,
+  Control,
+  RestoredTable,
+  RestoreOptions,
+  RestorePlan,
+  RestoreReport,
+  Workspace,
+} from '../driver.ts';
+import type { TreeSource } from '../entry/tree-source.ts';
+import { accountFile } from '../manifest/account-stream.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { readManifest } from '../manifest/manifest-file.ts';
+import type { Finding } from '../verify/finding.ts';
+import type { InspectedDatabase, InspectedTable } from './agent/messages.ts';
+import { DATABASE_PATH, parseDetails, type SqliteDetails } from './dump-details.ts';
+import { pathOfTarget } from './dump-sqlite.ts';
+import { LOCK_WAIT_MS, runAgent } from './run-agent.ts';
+
+type Answer = Omit<Check, 'id' | 'durationMs'>;
+
+/** The file that a name means: a path, or a name beside the database of the target. */
+export async function placeOf(target: Target, name: string): Promise<string> {
+  if (path.isAbsolute(name)) return path.normalize(name);
+  const live = pathOfTarget(target);
+  if (name === '' || name.includes('/') || name.includes('\0')) throw nameInvalid(name);
+  const real = await realpath(live).catch(() => live); // A database that is gone has its folder still.
+  return path.join(path.dirname(real), name);
+}
+
+/** A whole database becomes a file that is not there yet. Single tables go into one that may be, where none of them is. */
+export async function planRestoreSqlite(
+  target: Target,
+  tree: TreeSource,
+  options: RestoreOptions,
+  control: Control,
+): Promise<RestorePlan> {
+  const manifest = await readManifest(tree, control.signal);
+  const details = parseDetails(manifest);
+  const file = await placeOf(target, options.database);
+  const chosen = options.tables;
+  const checks: Check[] = [];
+  const add = (id: string, answer: Answer): void => {
+    checks.push({ id, durationMs: 0, ...answer });
+  };
+  const neededBytes = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  add('folder', await folderAnswer(file));
+  if (chosen === undefined) {
+    add('absent', await absentAnswer(file));
+    add('owner', ownerAnswer(details, options));
+  } else {
+    add('tables', tablesAnswer(manifest, chosen));
+  }
+  add('space', await spaceAnswer(file, neededBytes));
+  const tables = manifest.tables.filter(({ name }) => chosen === undefined || chosen.includes(name));
+  return {
+    engine: 'sqlite',
+    target,
+    options,
+    manifest,
+    checks,
+    tables: tables.map(({ name, rows }) => ({ table: name, rows, bytes: 0 })),
+    neededBytes,
+    leftOut:
+      chosen === undefined
+        ? []
+        : ['views', ...manifest.tables.filter(({ name }) => !chosen.includes(name)).map(({ name }) => name)],
+  };
+}
+
+/**
+ * @throws LumbungError DB_RESTORE_REFUSED, DB_RESTORE_NO_SPACE, SQLITE_TABLE_EXISTS (operator), DB_DUMP_DAMAGED
+ *   (corruption); those of `runAgent`. A file that could not be finished is removed again.
+ */
+export async function restoreSqlite(
+  plan: RestorePlan,
+  tree: TreeSource,
+  workspace: Workspace,
+  control: Control,
+): Promise<RestoreReport> {
+  const failed = plan.checks.filter(({ result }) => result === 'fail');
+  if (failed.length > 0) throw refused(failed.map(({ message }) => message).join('; '));
+  const file = await placeOf(plan.target, plan.options.database);
+  const startMs = control.clock.monotonicMs();
+  const { inspected, restoredMs } =
+    plan.options.tables === undefined
+      ? await restoreWhole(plan, tree, file, control)
+      : await restoreTables(plan, plan.options.tables, tree, { file, workspace, control });
+  const { tables, findings } = compare(plan, inspected);
+  return {
+    engine: 'sqlite',
+    database: file,
+    tables,
+    findings,
+    restoreMs: restoredMs - startMs,
+    verifyMs: control.clock.monotonicMs() - restoredMs,
+  };
+}
+
+interface Restored {
+  readonly inspected: Pick<InspectedDatabase, 'tables'> & Partial<InspectedDatabase>;
+  readonly restoredMs: number;
+}
+
+async function restoreWhole(plan: RestorePlan, tree: TreeSource, file: string, control: Control): Promise<Restored> {
+  await writeDatabase(plan.manifest, tree, file, control);
+  try {
+    const restoredMs = control.clock.monotonicMs();
+    const inspected = await runAgent<'inspect'>({ act: 'inspect', path: file }, 'verify', control);
+    await giveTo(file, parseDetails(plan.manifest), plan.options);
+    return { inspected, restoredMs };
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+async function restoreTables(
+  plan: RestorePlan,
+  tables: readonly string[],
+  tree: TreeSource,
+  { file, workspace, control }: { readonly file: string; readonly workspace: Workspace; readonly control: Control },
+): Promise<Restored> {
+  const copy = path.join(workspace.folder, 'dumped.sqlite');
+  await writeDatabase(plan.manifest, tree, copy, control);
+  const isNew = !(await isThere(file));
+  try {
+    const request = { act: 'copy-tables', path: copy, to: file, tables, lockWaitMs: LOCK_WAIT_MS } as const;
+    const inspected = await runAgent<'copy-tables'>(request, 'restore', control);
+    return { inspected, restoredMs: control.clock.monotonicMs() };
+  } catch (error) {
+    if (isNew) await rm(file, { force: true });
+    throw error;
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/** Writes the stored file to a new one, and does not leave it there unless it is what was dumped and on the disk. */
+async function writeDatabase(manifest: Manifest, tree: TreeSource, file: string, control: Control): Promise<void> {
+  const expected = manifest.files.find(({ path: each }) => each === DATABASE_PATH);
+  if (expected === undefined) throw dumpDamaged('it has no database');
+  await mkdir(path.dirname(file), { recursive: true });
+  let isOurs = false;
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    isOurs = true;
+    const source = accountFile(tree.read(DATABASE_PATH, control.signal), ({ bytes, sha256 }) => {
+      if (bytes !== expected.bytes || sha256 !== expected.sha256) throw dumpDamaged('it is not what was dumped');
+    });
+    let doneBytes = 0;
+    source.on('data', (chunk: Buffer) => {
+      doneBytes += chunk.length;
+      control.progress({ phase: 'restore', doneBytes, doneRows: 0, expectedBytes: expected.bytes });
+    });
+    await pipeline(source, createWriteStream('', { fd: handle, flush: true }), { signal: control.signal });
+    await syncFolder(path.dirname(file));
+  } catch (error) {
+    if (isOurs) await rm(file, { force: true });
+    control.signal.throwIfAborted();
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') throw refused(`${file} is there already`);
+    throw errno === 'ENOSPC' || errno === 'EDQUOT' ? noSpace(file, error) : error;
+  }
+}
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function giveTo(file: string, { uid, gid, mode }: SqliteDetails, options: RestoreOptions): Promise<void> {
+  // Never by set-id bits, whatever the dump says.
+  await chmod(file, mode & 0o777);
+  const now = await stat(file);
+  if (options.ownership.kind !== 'keep' || (now.uid === uid && now.gid === gid)) return;
+  try {
+    await chown(file, uid, gid);
+  } catch (error) {
+    // The plan has warned of it; whoever exchanges the files gives it to the owner of the live one.
+    if (errnoOf(error) !== 'EPERM') throw error;
+  }
+}
+
+function compare(plan: RestorePlan, restored: Restored['inspected']): Pick<RestoreReport, 'tables' | 'findings'> {
+  const found = new Map<string, InspectedTable>(restored.tables.map((table) => [table.name, table]));
+  const findings: Finding[] = [];
+  const tables: RestoredTable[] = [];
+  const expected = plan.manifest.tables.filter(({ name }) => plan.tables.some(({ table }) => table === name));
+  for (const { name, rows, sha256 } of expected) {
+    const is = found.get(name);
+    tables.push({ table: name, rows: is?.rows ?? 0, bytes: 0, compared: 'sha256' });
+    if (is?.rows !== rows) {
+      const message = `${name} has ${is?.rows ?? 0} rows, it should have ${rows}`;
+      findings.push({ code: 'rows-differ', severity: 'error', table: name, message });
+    } else if (is.sha256 !== sha256) {
+      const message = `${name} has other values than what was dumped`;
+      findings.push({ code: 'rowsum-differs', severity: 'error', table: name, message });
+    }
+  }
+  for (const message of restored.problems ?? []) findings.push({ code: 'content-invalid', severity: 'error', message });
+  if (restored.schemaSha256 !== undefined && restored.schemaSha256 !== parseDetails(plan.manifest).schemaSha256) {
+    const message = 'the definitions differ from those that were dumped';
+    findings.push({ code: 'inventory-differs', severity: 'error', message });
+  }
+  return { tables, findings };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Also what would be taken for the journal of the new file must not lie there: it would be played into it. */
+async function absentAnswer(file: string): Promise<Answer> {
+  for (const each of [file, `${file}-wal`, `${file}-journal`, `${file}-shm`]) {
+    if (!(await isThere(each).catch(() => false))) continue; // A folder that is missing is another check's.
+    const message = `${each} is there already`;
+    return { result: 'fail', code: 'SQLITE_TARGET_EXISTS', message, hint: 'choose another name' };
+  }
+  return { result: 'pass', message: `${file} is free` };
+}
+
+async function folderAnswer(file: string): Promise<Answer> {
+  try {
+    if ((await stat(path.dirname(file))).isDirectory()) return { result: 'pass', message: 'the folder is there' };
+  } catch {
+    // What is wrong with it is one and the same for who asks.
+  }
+  const message = `${path.dirname(file)} is no folder that can be reached`;
+  return { result: 'fail', code: 'SQLITE_FOLDER_MISSING', message, hint: 'create it, or choose another place' };
+}
+
+function ownerAnswer({ uid, gid }: SqliteDetails, { ownership }: RestoreOptions): Answer {
+  const ourUid = process.geteuid?.();
+  if (ownership.kind !== 'keep' || ourUid === 0 || ourUid === uid)
+    return { result: 'pass', message: `owner ${uid}:${gid}` };
+  return {
+    result: 'warn',
+    message: `the file will belong to ${ourUid ?? 'us'}, not to ${uid}:${gid} as it did`,
+    hint: `run as root, or afterwards: chown ${uid}:${gid}`,
+  };
+}
+
+function tablesAnswer(manifest: Manifest, chosen: readonly string[]): Answer {
+  const known = new Set(manifest.tables.map(({ name }) => name));
+  const missing = chosen.filter((name) => !known.has(name) || name.startsWith('sqlite_'));
+  if (missing.length === 0 && chosen.length > 0) return { result: 'pass', message: `${chosen.length} tables` };
+  return {
+    result: 'fail',
+    code: 'SQLITE_TABLE_MISSING',
+    message: `the dump has no such tables: ${missing.join(', ')}`,
+    hint: 'choose from the tables of the manifest; a virtual table is restored with the whole database',
+  };
+}
+
+async function spaceAnswer(file: string, neededBytes: number): Promise<Answer> {
+  try {
+    const { bavail, bsize } = await statfs(path.dirname(file));
+    if (bavail * bsize >= neededBytes) return { result: 'pass', message: `${neededBytes} bytes` };
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    return { result: 'pass', message: 'unknown: the folder is not there' };
+  }
+  const message = `${neededBytes} bytes are needed, and the disk has less`;
+  return { result: 'fail', code: 'DB_RESTORE_NO_SPACE', message, hint: 'free space, or choose another place' };
+}
+
+export function refused(detail: string): LumbungError {
+  return new LumbungError('DB_RESTORE_REFUSED', {
+    kind: 'operator',
+    message: `the restore does not begin: ${detail}`,
+    context: { detail },
+    hint: 'see the checks of the plan',
+  });
+}
+
+function noSpace(file: string, cause: unknown): LumbungError {
+  return new LumbungError('DB_RESTORE_NO_SPACE', {
+    kind: 'operator',
+    message: `no space is left where ${file} should be restored`,
+    context: { path: file },
+    hint: 'free space there, or choose another place; nothing of it was left',
+    cause,
+  });
+}
+
+export function dumpDamaged(reason: string): LumbungError {
+  return new LumbungError('DB_DUMP_DAMAGED', {
+    kind: 'corruption',
+    message: `the stored dump is damaged: ${reason}`,
+    context: { reason },
+    hint: 'run a check of the repository, and restore another snapshot',
+  });
+}
+
+function nameInvalid(name: string): LumbungError {
+  return new LumbungError('DB_ADDRESS_INVALID', {
+    kind: 'operator',
+    message: 'a restored database is named by an absolute path, or by a name in the folder of the live one',
+    context: { detail: name },
+  });
+}
