@@ -146,6 +146,11 @@ describe('the first failure gives up the rest', () => {
     expect(error).toBe(boom);
   });
 
+  it.each(['../a', '/a', 'a//b', 'a b', ''])('of a path that no tree has: %j', async (path) => {
+    const error = await failing((sink) => sink.store(path, () => Readable.from(['a'])));
+    expect(error).toMatchObject({ code: 'BUG_ASSERTION' });
+  });
+
   it('of a dump that forgets a file', async () => {
     const error = await failing(async (sink) => {
       void sink.store('a', () => new PassThrough()).catch(() => undefined);

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { errnoOf, LumbungError } from '@lumbung/stdx';
+import { assert, errnoOf, LumbungError } from '@lumbung/stdx';
 import type { SourceEntry } from './source-entry.ts';
+import { isTreePath } from './tree-path.ts';
 
 /** Where workers put the files of a dump. */
 export interface EntrySink {
@@ -116,6 +117,7 @@ class EntryQueue<Result> implements AsyncIterable<SourceEntry> {
 
   async #store(path: string, open: () => Readable | Promise<Readable>): Promise<void> {
     this.#given.signal.throwIfAborted();
+    assert(isTreePath(path), `${JSON.stringify(path)} is no path of a dump`);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let stream: Readable | undefined;
     const refuse = (error: unknown) => {

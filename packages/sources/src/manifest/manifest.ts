@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { isTreePath } from '../entry/tree-path.ts';
 import { DATABASE_ENGINES } from './database-engine.ts';
 
 const NAME_LENGTH_MAX = 1024;
-const PATH_LENGTH_MAX = 4096;
 const TEXT_LENGTH_MAX = 64 * 1024;
 
 /** Counted before its items are looked at: a list without end would give as many complaints. */
@@ -22,16 +22,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const rowSum = z.string().regex(/^\d{1,16}-\d{1,16}$/);
 const count = z.int().nonnegative();
 const name = z.string().max(NAME_LENGTH_MAX);
-const treePath = z
-  .string()
-  .min(1)
-  .max(PATH_LENGTH_MAX)
-  .refine(
-    (path) => path.split('/').every((part) => /^[A-Za-z0-9_%~.-]+$/.test(part) && part !== '.' && part !== '..'),
-    {
-      message: 'not a path of a dump',
-    },
-  );
+const treePath = z.string().refine(isTreePath, { message: 'not a path of a dump' });
 const moment = z.iso.datetime();
 
 const segment = z.strictObject({

@@ -300,6 +300,15 @@ describe('the end of a tool that does not end', () => {
     expect(answers).toEqual([]);
   });
 
+  it('one whose server does not answer whether it is busy is ended', async () => {
+    const clock = new HandClock();
+    const isServerBusy = () => new Promise<boolean>(() => undefined);
+    const child = new ToolProcess(call('sleep 1000'), control({ clock, isServerBusy }));
+    await clock.pass(300_000);
+    await clock.pass(30_000);
+    await expect(child.done).rejects.toMatchObject({ code: 'DB_TOOL_STALLED' });
+  });
+
   it('one that is said to work is not ended', async () => {
     const clock = new HandClock();
     const input = new PassThrough();

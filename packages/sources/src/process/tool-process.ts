@@ -8,6 +8,8 @@ import type { RunControl, Tool, ToolCall } from './tool-call.ts';
 
 /** Between asking a process to end and ending it, and again until it is given up as stuck in the kernel. */
 const GRACE_MS = 10_000;
+/** How long a server may take to say that it is busy. */
+const ANSWER_MS = 30_000;
 const STDERR_BYTES_MAX = 256 * 1024;
 const QUOTED_LENGTH_MAX = 2000;
 const OUTPUT_BUFFER_BYTES = 256 * 1024;
@@ -172,7 +174,10 @@ export class ToolProcess {
   async #isServerBusy(): Promise<boolean> {
     if (this.#waitsForReader()) return false;
     try {
-      return (await this.#control.isServerBusy?.()) ?? false;
+      return await Promise.race([
+        this.#control.isServerBusy?.() ?? false,
+        this.#after(ANSWER_MS, () => undefined).then(() => false),
+      ]);
     } catch {
       // A server that cannot be asked is not seen to work.
       return false;
