@@ -9,6 +9,8 @@ export interface PostgresDumpOptions extends DumpOptions {
   readonly lockTimeoutMs?: number;
   /** Tables above this size are cut into several files where that is possible. */
   readonly segmentBytes?: number;
+  /** A table with a row whose text may be longer is copied in binary. */
+  readonly textRowBytesMax?: number;
 }
 
 export function lockTimeoutOf(options: PostgresDumpOptions): number {

@@ -44,6 +44,7 @@ export async function planTables(
     readonly excludeData: readonly string[];
     readonly isReplica: boolean;
     readonly segmentBytes: number | undefined;
+    readonly textRowBytesMax: number | undefined;
     readonly signal: AbortSignal;
   },
 ): Promise<TablePlans> {
@@ -83,13 +84,18 @@ interface KnownTable {
 async function planTable(
   session: PostgresSession,
   table: KnownTable,
-  options: { readonly segmentBytes: number | undefined; readonly signal: AbortSignal },
+  options: {
+    readonly segmentBytes: number | undefined;
+    readonly textRowBytesMax: number | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<TablePlan> {
   const { relation, found, size } = table;
-  const { signal, segmentBytes } = options;
+  const { signal, segmentBytes, textRowBytesMax = TEXT_ROW_BYTES_MAX } = options;
   const correlation = needsCorrelation(size) ? await readCorrelation(session, table, signal) : undefined;
   const order = orderOf(size, correlation);
-  const isBinary = size.toastBytes >= LARGE_VALUES_BYTES_MIN && (await hasHugeRows(session, table, signal));
+  const isBinary =
+    size.toastBytes >= LARGE_VALUES_BYTES_MIN && ((await longestRow(session, table, signal)) ?? 0) > textRowBytesMax;
   const isCut = !isBinary && (relation.condition ?? '') === '' && mayBeSegmented(size, order, segmentBytes);
   return {
     relation,
@@ -117,16 +123,17 @@ async function readCorrelation(
   return row?.correlation ?? undefined;
 }
 
-async function hasHugeRows(
+/** As text, at a guess; null: there is no row, or no column that holds much. */
+async function longestRow(
   session: PostgresSession,
   { relation, found }: KnownTable,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<number | null> {
   const expression = rowBytesExpression(found);
-  if (expression === undefined) return false;
+  if (expression === undefined) return null;
   const sql = `SELECT pg_catalog.max(${expression}) AS bytes FROM ONLY ${quoteQualified(relation.schema, relation.name)}`;
   const { bytes } = await selectOne(session.connection, z.object({ bytes: optionalNumber }), sql, signal);
-  return (bytes ?? 0) > TEXT_ROW_BYTES_MAX;
+  return bytes;
 }
 
 async function readSegments(

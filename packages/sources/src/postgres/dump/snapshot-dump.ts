@@ -115,6 +115,7 @@ class SnapshotDump {
       excludeData: options.excludeData,
       isReplica: position.isReplica,
       segmentBytes: options.segmentBytes,
+      textRowBytesMax: options.textRowBytesMax,
       signal,
     });
     this.#run.expectedBytes = tables.plans.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0);

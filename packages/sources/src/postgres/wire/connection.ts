@@ -172,9 +172,8 @@ export class PostgresConnection implements AsyncDisposable {
     const started = Promise.withResolvers<CopyOutStream>();
     const whole = this.#perform(exchange, queryMessage(sql), call, async () => {
       const stream = await exchange.stream;
-      const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
       started.resolve(stream);
-      await closed;
+      await stream.whenClosed;
     });
     // A failure after the start destroys the stream, which whoever reads it sees.
     whole.catch((error: unknown) => started.reject(error));
@@ -265,6 +264,7 @@ export class PostgresConnection implements AsyncDisposable {
     } catch (error) {
       // The server forgets what it took; its own error then says no more than that.
       if (!this.isOver) this.#socket.write(copyFail('the source failed'));
+      await exchange.result.catch(() => undefined);
       throw error;
     }
     exchange.isHeldBack = false;

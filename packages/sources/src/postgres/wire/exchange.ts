@@ -85,9 +85,15 @@ export class CopyOutStream extends Readable {
   #isEnded = false;
   readonly #valve: Valve;
 
+  /** Whatever became of it, and whenever one asks. */
+  readonly whenClosed: Promise<void>;
+
   constructor(valve: Valve, highWaterMark: number) {
     super({ highWaterMark });
     this.#valve = valve;
+    this.whenClosed = new Promise((resolve) => this.once('close', () => resolve()));
+    // It may fail before somebody reads, who then learns of it at once.
+    this.on('error', () => undefined);
   }
 
   /** How many rows the server says it sent; known when the stream has ended. */
@@ -100,6 +106,12 @@ export class CopyOutStream extends Readable {
     this.#rows = rows;
     this.#isEnded = true;
     this.push(null);
+  }
+
+  /** The server's part is over, or lost. */
+  fail(error: Error): void {
+    this.#isEnded = true;
+    this.destroy(error);
   }
 
   override _read(): void {
@@ -171,7 +183,7 @@ export class CopyOutExchange implements Exchange {
   lost(error: unknown): void {
     const reason = this.#error ?? error;
     if (this.#state === 'asked') this.#started.reject(reason);
-    else this.#stream.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+    else this.#stream.fail(reason instanceof Error ? reason : new Error(String(reason)));
   }
 }
 
@@ -182,6 +194,12 @@ export class CopyInExchange implements Exchange {
   #error: LumbungError | undefined;
   #rows = 0;
   isHeldBack = true;
+
+  constructor() {
+    // Of the two promises one may never be asked for.
+    this.#started.promise.catch(() => undefined);
+    this.#outcome.promise.catch(() => undefined);
+  }
 
   /** Resolves when the server wants data. */
   get started(): Promise<void> {
