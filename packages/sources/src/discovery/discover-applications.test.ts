@@ -220,6 +220,21 @@ describe('CodeIgniter', () => {
     ]);
   });
 
+  it('3 is found with its folders above what the web server may see', async () => {
+    const { 'system/core/CodeIgniter.php': core, 'index.php': index, ...rest } = skeletons.codeigniter3;
+    const { applications, tree } = await discover({
+      ...within('lib', rest),
+      'lib/system/core/CodeIgniter.php': core!,
+      'www/index.php': (index as string)
+        .replace("= 'system'", "= '../lib/system'")
+        .replace("= 'application'", "= '../lib/application/'"),
+    });
+    expect(applications.map(({ root }) => root)).toContain(tree.path('www'));
+    const found = applications.find(({ root }) => root === tree.path('www'))!;
+    expect(databasesOf(found).map(({ database }) => database)).toEqual(['sipd', 'absensi', 'mesin_absen']);
+    expect(found.components.files.paths).toEqual([tree.path('www'), tree.path('lib/application')]);
+  });
+
   it('3 takes the file of the environment that the web server sets', async () => {
     const { application } = await only(skeletons.codeigniter3Environments);
     expect(databasesOf(application)).toMatchObject([{ database: 'sipd_prod', address: tcp('127.0.0.1', 3306) }]);

@@ -1,37 +1,52 @@
-import type { ByteString } from '@lumbung/stdx';
+import { type ByteString, byteStringOfText } from '@lumbung/stdx';
 import type { DiscoveredDatabase } from '../application.ts';
 import type { ConfigReader } from '../config-reader.ts';
 import { type DatabaseFields, decodeText, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
 import { engineOf, parseDatabaseUrl, parsePdoDsn } from '../dsn.ts';
-import { joinPath, parentOf } from '../paths.ts';
+import { joinPath, parentOf, resolvePath } from '../paths.ts';
 import { tokenizePhp } from '../php/tokenize.ts';
 import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
 import { has, makeApplication, newReader, type Recogniser, textOfValue } from './recogniser.ts';
+
+const INDEX_BYTES_MAX = 256 * 1024;
 
 /**
  * CodeIgniter 2 and 3: `application/config/database.php`, with the framework in `system` or where `index.php` says.
  * The file of the environment counts before the general one; every group is read, and comments are none.
  */
 export const recogniseCodeIgniter3: Recogniser = async (folder, files) => {
+  if (!['system', 'application', 'index.php'].some((name) => has(folder, name))) return undefined;
   const root = folder.path;
-  const hasSystem = await files.hasFile(root, 'system/core/CodeIgniter.php');
-  if (!hasSystem && !has(folder, 'application')) return undefined;
   const reader = newReader(files);
-  const index = has(folder, 'index.php')
-    ? await reader.php(joinPath(root, 'index.php'), serverOf(new Map()))
-    : undefined;
-  const systemFolder = textOfValue(index?.variables.get('system_path'));
-  if (!hasSystem && systemFolder === undefined) return undefined;
-  const applicationFolder = textOfValue(index?.variables.get('application_folder')) ?? 'application';
-  const configFolder = joinPath(root, applicationFolder.replace(/^\.?\/+|\/+$/g, ''), 'config');
+  const index = has(folder, 'index.php') ? await indexFile(root, reader) : new Map<string, ByteString>();
+  const hasSystem = has(folder, 'system') && (await files.hasFile(root, 'system/core/CodeIgniter.php'));
+  if (!hasSystem && !index.has('system_path')) return undefined;
+  const applicationFolder = resolvePath(root, index.get('application_folder') ?? byteStringOfText('application'));
+  const configFolder = joinPath(applicationFolder, 'config');
   if (!(await hasConfig(configFolder, reader))) return undefined;
   const environment = await environmentOf(root, reader);
   return makeApplication('codeigniter3', root, reader, {
     version: await installedVersion(root, reader),
     url: await baseUrl(configFolder, reader),
     databases: await readDatabases(root, configFolder, environment, reader),
+    files: { paths: [applicationFolder] },
   });
 };
+
+/** The folders that `index.php` names: what it makes of them afterwards depends on the disk. */
+async function indexFile(root: ByteString, reader: ConfigReader): Promise<ReadonlyMap<string, ByteString>> {
+  const text = await reader.text(joinPath(root, 'index.php'), INDEX_BYTES_MAX);
+  const tokens = text?.includes('system_path') === true ? tokenizePhp(text) : [];
+  const named = new Map<string, ByteString>();
+  for (const [at, token] of tokens.entries()) {
+    const [sign, value] = [tokens[at + 1], tokens[at + 2]];
+    if (token.kind !== 'variable' || sign?.kind !== 'sign' || sign.text !== '=' || value?.kind !== 'string') continue;
+    const [part] = value.parts;
+    // A part of a byte string.
+    if (typeof part === 'string' && !named.has(token.text)) named.set(token.text, part as ByteString);
+  }
+  return named;
+}
 
 function serverOf(server: ReadonlyMap<string, ByteString>, constants: ReadonlyMap<string, ByteString> = new Map()) {
   return { server, constants };

@@ -214,6 +214,11 @@ export const codeigniter3: Tree = {
 switch (ENVIRONMENT) { case 'development': error_reporting(-1); break; default: exit(1); }
 	$system_path = 'system';
 	$application_folder = 'application';
+	if (($_temp = realpath($system_path)) !== FALSE) { $system_path = $_temp.DIRECTORY_SEPARATOR; }
+	else { $system_path = strtr(rtrim($system_path, '/\\\\'), '/\\\\', DIRECTORY_SEPARATOR.DIRECTORY_SEPARATOR); }
+	if ( ! is_dir($system_path)) { header('HTTP/1.1 503 Service Unavailable.', TRUE, 503); exit(3); }
+	if (is_dir($application_folder)) { if (($_temp = realpath($application_folder)) !== FALSE) { $application_folder = $_temp; } }
+require_once BASEPATH.'core/CodeIgniter.php';
 `,
   'system/core/CodeIgniter.php':
     "<?php\ndefined('BASEPATH') OR exit('No direct script access allowed');\n	const CI_VERSION = '3.1.11';\n",
