@@ -151,7 +151,7 @@ export const rooms = [
     path: 'apps/cli',
     gives: '`lumbung`: every act from a shell; works alone in a disaster, with only a repository and its password',
     storey: 4,
-    mayImport: { 'packages/stdx': ['.', './node'], 'packages/engine': ['.'], 'packages/runner': ['.'] },
+    mayImport: { 'packages/stdx': ['.', './node'], 'packages/engine': ['.'], 'packages/runner': ['.', './databases'] },
     externals: {
       commander: everywhere,
       '@clack/prompts': everywhere,
@@ -315,7 +315,10 @@ export const bans = [
         because: 'what is written with ciphers, hashes and key derivation is reviewed in one place',
       },
       { path: 'packages/sources/src/manifest/digest.ts', because: 'it digests dumps on their way' },
-      { path: 'packages/sources/src/postgres/wire/auth-md5.ts', because: 'it logs in to PostgreSQL as the server asks' },
+      {
+        path: 'packages/sources/src/postgres/wire/auth-md5.ts',
+        because: 'it logs in to PostgreSQL as the server asks',
+      },
       { path: 'packages/sources/src/postgres/wire/auth-scram.ts', because: 'the same' },
       {
         path: 'packages/sources/src/mysql/wire/auth.ts',

@@ -1,4 +1,5 @@
 import { CARE_COMMANDS, cache, unlock } from './command-list/care.ts';
+import { APP_FAMILY, DB_FAMILY } from './command-list/databases.ts';
 import { KEY_FAMILY } from './command-list/keys.ts';
 import { LOOK_COMMANDS } from './command-list/look.ts';
 import { RESTORE_COMMANDS } from './command-list/restore.ts';
@@ -45,6 +46,8 @@ const repo: CommandFamily = {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandNode[] = [
   ...START_COMMANDS,
+  DB_FAMILY,
+  APP_FAMILY,
   repo,
   ...LOOK_COMMANDS,
   ...RESTORE_COMMANDS,

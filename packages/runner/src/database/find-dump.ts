@@ -10,6 +10,8 @@ import { type DatabaseEngine, encodeComponent } from '@lumbung/sources';
 import { LumbungError } from '@lumbung/stdx';
 import { folderOfSnapshot } from './dump-place.ts';
 
+const NAMES_SHOWN_MAX = 10;
+
 /** Which dump is meant. What is left out matches any. */
 export interface DumpFilter {
   readonly engine?: DatabaseEngine;
@@ -79,10 +81,11 @@ export async function findDump(
   if (latest === undefined) throw dumpMissing('the repository has no dump of this database');
   const folders = new Set(dumps.map(({ folder }) => folder));
   if (folders.size > 1) {
+    const names = [...folders].sort().slice(0, NAMES_SHOWN_MAX).map(decodeURIComponent).join(', ');
     throw new LumbungError('DB_DUMP_AMBIGUOUS', {
       kind: 'operator',
-      message: `the repository has dumps of ${folders.size} databases: ${[...folders].sort().slice(0, 10).join(', ')}`,
-      context: { count: folders.size, dumps: [...folders].sort().slice(0, 10).join(', ') },
+      message: `the repository has dumps of ${folders.size} databases: ${names}`,
+      context: { count: folders.size, dumps: names },
       hint: 'say which with --database (and --server), or name a snapshot',
     });
   }

@@ -1,13 +1,13 @@
 import type { Repository } from '@lumbung/engine';
-import {
-  type DatabaseDriver,
-  type Finding,
-  type RenderedFile,
-  type RestoreOptions,
-  type RestorePlan,
-  type RestoreReport,
-  type Target,
-  type TreeSource,
+import type {
+  DatabaseDriver,
+  Finding,
+  RenderedFile,
+  RestoreOptions,
+  RestorePlan,
+  RestoreReport,
+  Target,
+  TreeSource,
 } from '@lumbung/sources';
 import { LumbungError } from '@lumbung/stdx';
 import type { DatabaseControl } from './database-control.ts';

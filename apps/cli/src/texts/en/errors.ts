@@ -164,6 +164,10 @@ export const enErrors = {
     message: 'the database server finds its own data damaged',
     hint: 'Keep every older backup, and have the disk of the database server checked.',
   },
+  DB_DUMP_AMBIGUOUS: {
+    message: 'the repository has backups of {{count}} databases: {{dumps}}',
+    hint: 'Say which with --database (and --server), or name a snapshot.',
+  },
   DB_DUMP_DAMAGED: {
     message: 'the stored dump is damaged',
     hint: 'Run `lumbung check`, and restore another snapshot.',
@@ -172,6 +176,10 @@ export const enErrors = {
     message: 'the dump of the database is not whole',
     hint: 'Nothing was stored. Start again; if it happens again, look at the log of the database server.',
   },
+  DB_DUMP_MISSING: {
+    message: 'the repository has no such backup of a database',
+    hint: '`db list` shows what there is.',
+  },
   DB_DUMP_UNREADABLE: {
     message: 'the dump tool of the database wrote something unknown',
     hint: 'Nothing was stored. Report this, with the versions of the server and of its client package.',
@@ -179,6 +187,10 @@ export const enErrors = {
   DB_DUMP_ABANDONED: {
     message: 'the files of the dump were not all taken',
     hint: 'This is a consequence of another error: see the messages above.',
+  },
+  DB_ENGINE_UNSUPPORTED: {
+    message: 'databases of {{engine}} cannot be backed up yet',
+    hint: 'Use the dump tool of the database with `backup --stdin-from-command`.',
   },
   DB_EXTENSION_NEEDS_CARE: {
     message: 'an extension must be installed and preloaded wherever the database is restored to',
@@ -267,6 +279,10 @@ export const enErrors = {
   DB_REPLICA_STOPPED: {
     message: 'the server is a replica that does not follow its primary any more',
     hint: 'Start the replication again (SHOW REPLICA STATUS says why it stopped), or back up the primary.',
+  },
+  DB_RESTORE_NAME_MISSING: {
+    message: 'the restored database needs a name',
+    hint: 'Give it with --as; it must not exist yet.',
   },
   DB_RESTORE_NO_SPACE: {
     message: 'no space is left where {{path}} should be restored',

@@ -168,6 +168,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'server basis data menemukan datanya sendiri rusak',
     hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
   },
+  DB_DUMP_AMBIGUOUS: {
+    message: 'repositori berisi cadangan {{count}} basis data: {{dumps}}',
+    hint: 'Sebutkan yang mana dengan --database (dan --server), atau sebutkan snapshotnya.',
+  },
   DB_DUMP_DAMAGED: {
     message: 'hasil dump yang tersimpan rusak',
     hint: 'Jalankan `lumbung check`, lalu pulihkan snapshot lain.',
@@ -176,6 +180,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'hasil dump basis data tidak utuh',
     hint: 'Tidak ada yang disimpan. Ulangi; jika terjadi lagi, periksa log server basis data.',
   },
+  DB_DUMP_MISSING: {
+    message: 'repositori tidak memiliki cadangan basis data itu',
+    hint: '`db list` menampilkan yang ada.',
+  },
   DB_DUMP_UNREADABLE: {
     message: 'alat dump basis data menulis sesuatu yang tidak dikenal',
     hint: 'Tidak ada yang disimpan. Laporkan hal ini beserta versi server dan versi paket kliennya.',
@@ -183,6 +191,10 @@ export const idErrors: ErrorCatalogue = {
   DB_DUMP_ABANDONED: {
     message: 'berkas hasil cadangan tidak diambil semuanya',
     hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
+  },
+  DB_ENGINE_UNSUPPORTED: {
+    message: 'basis data {{engine}} belum dapat dicadangkan',
+    hint: 'Gunakan alat dump basis data itu dengan `backup --stdin-from-command`.',
   },
   DB_EXTENSION_NEEDS_CARE: {
     message: 'ada ekstensi yang harus dipasang dan dimuat lebih dahulu di server tujuan pemulihan',
@@ -268,6 +280,10 @@ export const idErrors: ErrorCatalogue = {
   DB_REPLICA_STOPPED: {
     message: 'server ini replika yang tidak lagi mengikuti server utamanya',
     hint: 'Jalankan kembali replikasi (SHOW REPLICA STATUS menyebut sebabnya), atau cadangkan server utamanya.',
+  },
+  DB_RESTORE_NAME_MISSING: {
+    message: 'basis data hasil pemulihan memerlukan nama',
+    hint: 'Berikan dengan --as; nama itu belum boleh ada.',
   },
   DB_RESTORE_NO_SPACE: {
     message: 'tidak ada ruang untuk memulihkan {{path}}',

@@ -1,0 +1,162 @@
+import { shortId } from '@lumbung/engine';
+import {
+  backupDatabases,
+  type DatabaseBackupEvent,
+  type DumpOutcome,
+  type DumpPlace,
+  type SizeAnomaly,
+} from '@lumbung/runner/databases';
+import type { CommandRun } from '../../command-spec.ts';
+import type { CommandContext } from '../../context.ts';
+import { recordSentence } from '../../errors.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { jsonMessage } from '../../json.ts';
+import type { OptionBag } from '../../option-bag.ts';
+import { shownText } from '../../shown-name.ts';
+import { withRepository } from '../../with-repository.ts';
+import { parseTime } from '../parse-time.ts';
+import { contentText } from './content-text.ts';
+import { databaseCall, databaseControl, dumpOptionsOf, serverOf, workFolderOf } from './database-call.ts';
+
+const RETRY_AFTER_MS = 30_000;
+
+export const run: CommandRun = async (context, [url = ''], options) => {
+  const { target, driver } = await databaseCall(context, url, options);
+  const asked = options.texts('database');
+  const named = asked.length > 0 ? asked : target.database === undefined ? [] : [target.database];
+  const waits = options.text('retryLock') !== undefined && !options.flag('dryRun');
+  return await withRepository(context, waits ? 'append' : 'none', async ({ repository, signal }) => {
+    using line = context.progress();
+    const outcomes = await backupDatabases(
+      repository,
+      driver,
+      {
+        target,
+        server: serverOf(target, options),
+        databases: named.length === 0 ? 'all' : named,
+        dump: dumpOptionsOf(options),
+        snapshot: snapshotOptions(context, options),
+        workFolder: workFolderOf(context, options),
+        retryAfterMs: options.milliseconds('retryAfter') ?? RETRY_AFTER_MS,
+      },
+      databaseControl<DatabaseBackupEvent>(context, signal, line, (event) => {
+        if (event.kind !== 'stored') line.clear();
+        tellEvent(context, event);
+      }),
+    );
+    line.clear();
+    return tellEnd(context, outcomes);
+  });
+};
+
+function snapshotOptions(context: CommandContext, options: OptionBag) {
+  const time = options.text('time');
+  const host = options.text('host') ?? context.hostOfEnvironment;
+  return {
+    tags: options.list('tag'),
+    programVersion: context.programVersion,
+    dryRun: options.flag('dryRun'),
+    ...(host === undefined ? {} : { hostname: host }),
+    ...(time === undefined ? {} : { timeMs: parseTime(time, options, 'time') }),
+  };
+}
+
+function tellEvent({ output, texts }: CommandContext, event: DatabaseBackupEvent): void {
+  const { t } = texts;
+  switch (event.kind) {
+    case 'begin':
+      output.note(
+        t('db.begin', { name: nameOf(event.place, t('db.wholeServer')), nr: event.placeNr, count: event.placeCount }),
+      );
+      break;
+    case 'retry':
+      output.warn(
+        t('db.retry', {
+          name: nameOf(event.place, t('db.wholeServer')),
+          message: recordSentence(event.error, texts),
+          time: texts.duration(event.afterMs),
+        }),
+      );
+      break;
+    case 'end':
+      break;
+    case 'stored':
+      break;
+  }
+}
+
+function tellEnd(context: CommandContext, outcomes: readonly DumpOutcome[]): number {
+  for (const outcome of outcomes) tellOutcome(context, outcome);
+  const { output, texts } = context;
+  const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
+  output.say('');
+  const counts = { count: outcomes.length, dumps: texts.count(outcomes.length), failed: texts.count(failed) };
+  if (failed === 0) output.say(texts.t('db.allStored', counts));
+  else output.warn(texts.t('db.someFailed', counts));
+  if (failed === 0) return EXIT.ok;
+  return failed === outcomes.length ? EXIT.failed : EXIT.incomplete;
+}
+
+function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome): void {
+  const { t } = texts;
+  const name = nameOf(outcome.place, t('db.wholeServer'));
+  if (outcome.kind === 'failed') {
+    const message = recordSentence(outcome.error, texts);
+    output.errorMessage(jsonMessage({ message_type: 'error', item: name, code: outcome.error.code, message }));
+    output.problem(t('error.label'), t('error.item', { item: name, message }));
+    return;
+  }
+  const { manifest, snapshotId, summary, anomalies, durationMs } = outcome;
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+  output.message(
+    jsonMessage({
+      message_type: 'database',
+      engine: outcome.place.engine,
+      server: outcome.place.server,
+      database: outcome.place.database,
+      outcome: outcome.kind,
+      snapshot_id: snapshotId,
+      manifest_sha256: outcome.manifestSha256,
+      tables: manifest.tables.length,
+      rows,
+      total_bytes_processed: summary.totalBytesProcessed,
+      data_added: summary.dataAdded,
+      data_added_packed: summary.dataAddedPacked,
+      warnings: manifest.warnings,
+      anomalies,
+      total_duration: durationMs / 1000,
+    }),
+  );
+  output.say(
+    t(snapshotId === undefined ? 'db.wouldStore' : 'db.stored', {
+      name,
+      id: snapshotId === undefined ? '' : shortId(snapshotId),
+      content: contentText(manifest.tables, texts),
+      bytes: texts.bytes(summary.totalBytesProcessed),
+      added: texts.bytes(summary.dataAddedPacked),
+      time: texts.duration(durationMs),
+    }),
+  );
+  for (const { message } of manifest.warnings) output.warn(`  ${shownText(message)}`);
+  for (const anomaly of anomalies) output.warn(`  ${anomalySentence(anomaly, texts)}`);
+}
+
+function anomalySentence(anomaly: SizeAnomaly, { t, bytes, count }: CommandContext['texts']): string {
+  switch (anomaly.kind) {
+    case 'shrunk':
+    case 'grown':
+      return t(`db.anomaly.${anomaly.kind}`, { now: bytes(anomaly.bytes), usual: bytes(anomaly.usualBytes) });
+    case 'table-vanished':
+    case 'table-emptied':
+    case 'table-shrunk':
+      return t(`db.anomaly.${anomaly.kind}`, {
+        table: shownText(anomaly.table),
+        now: count(anomaly.rows),
+        usual: count(anomaly.usualRows),
+      });
+  }
+}
+
+function nameOf(place: DumpPlace, wholeServer: string): string {
+  return place.database === undefined ? wholeServer : shownText(place.database);
+}
