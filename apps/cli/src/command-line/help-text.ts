@@ -140,7 +140,7 @@ export class HelpText {
 
   /** `<folder>` and `[paths...]` in the user's language. */
   #translated(text: string): string {
-    return text.replace(/(?<=[<[])[a-z-]+/g, (word) => this.#texts.value(word));
+    return text.replace(/(?<=[<[])[a-z=-]+/g, (word) => this.#texts.value(word));
   }
 
   /** Terms and what they mean, in two columns. @param wantedWidth of the terms; default: what the widest needs */
