@@ -58,7 +58,7 @@ const LENGTH_MAX = 8192;
  * percent-encoded, and `sqlite:path`. Forgives what libraries forgive: `@`, `/` and `:` in a password that is not encoded.
  * @param text a byte string; undefined: no connection address
  */
-export function parseDatabaseUrl(text: ByteString): DsnParts | undefined {
+export function parseDsn(text: ByteString): DsnParts | undefined {
   if (text.length > LENGTH_MAX) return undefined;
   const scheme = /^(?:jdbc:)?([a-z][a-z0-9+.-]*):/i.exec(text);
   if (scheme === null) return undefined;
@@ -138,7 +138,7 @@ export function parsePdoDsn(text: ByteString): DsnParts | undefined {
   const engine = engineOf(text.slice(0, colon));
   const rest = text.slice(colon + 1);
   if (engine === 'unknown') return undefined;
-  if (rest.startsWith('//') && engine !== 'oracle') return parseDatabaseUrl(text);
+  if (rest.startsWith('//') && engine !== 'oracle') return parseDsn(text);
   if (engine === 'sqlite') return sqliteOf(rest);
   const pairs = engine === 'postgresql' ? readConninfo(rest.replaceAll(';', ' ')) : readPairs(rest);
   return partsOf(engine, pairs);
@@ -147,7 +147,7 @@ export function parsePdoDsn(text: ByteString): DsnParts | undefined {
 /** Reads the connection text of libpq: `host=… dbname='two words'`. */
 export function parseConninfo(text: ByteString): DsnParts | undefined {
   if (text.length > LENGTH_MAX) return undefined;
-  if (/^postgres(?:ql)?:\/\//.test(text)) return parseDatabaseUrl(text);
+  if (/^postgres(?:ql)?:\/\//.test(text)) return parseDsn(text);
   return partsOf('postgresql', readConninfo(text));
 }
 

@@ -2,7 +2,7 @@ import type { ByteString } from '@lumbung/stdx';
 import type { DiscoveredDatabase } from '../application.ts';
 import { type ConfigReader, readEnvironment } from '../config-reader.ts';
 import { type DatabaseFields, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
-import { parseDatabaseUrl } from '../dsn.ts';
+import { parseDsn } from '../dsn.ts';
 import { LAST_WINS } from '../env/env-file.ts';
 import { isWithin, joinPath, parentOf, resolvePath } from '../paths.ts';
 import type { PhpReading } from '../php/read-php.ts';
@@ -114,7 +114,7 @@ async function recogniseBedrock(folder: Folder, reader: ConfigReader): ReturnTyp
   const root = folder.path;
   const environment = await readEnvironment(reader, root, ['.env.local', '.env'], LAST_WINS);
   const url = environment?.field('DATABASE_URL');
-  const parts = parseDatabaseUrl(bytesOfValue(url) ?? ('' as ByteString));
+  const parts = parseDsn(bytesOfValue(url) ?? ('' as ByteString));
   const fields: DatabaseFields = {
     host: environment?.field('DB_HOST'),
     database: environment?.field('DB_NAME'),
