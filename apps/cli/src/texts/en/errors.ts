@@ -471,7 +471,8 @@ export const enErrors = {
     hint: 'End the program that runs it.',
   },
   ERRNO_OTHER: {
-    message: '{{path}}: the operating system reports {{errno}}',
+    message: 'the operating system reports {{errno}}',
+    messageWith: { path: '{{path}}: the operating system reports {{errno}}' },
     hint: 'Look at the system log, then run the command again.',
   },
   ERRNO_EPERM: {

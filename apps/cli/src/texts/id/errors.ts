@@ -479,7 +479,8 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Akhiri program yang menjalankannya.',
   },
   ERRNO_OTHER: {
-    message: '{{path}}: sistem operasi melaporkan {{errno}}',
+    message: 'sistem operasi melaporkan {{errno}}',
+    messageWith: { path: '{{path}}: sistem operasi melaporkan {{errno}}' },
     hint: 'Periksa log sistem, lalu jalankan lagi perintahnya.',
   },
   ERRNO_EPERM: {
