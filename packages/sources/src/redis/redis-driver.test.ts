@@ -291,6 +291,16 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       await expect(dumpTo('a', server.target)).rejects.toThrow('enough');
     });
 
+    it('an act that takes longer than it may is given up', async () => {
+      control = { ...control, hardMs: 300 };
+      server.kill('SIGSTOP');
+      try {
+        await expect(dumpTo('a', server.target)).rejects.toMatchObject({ code: 'DB_TIMEOUT' });
+      } finally {
+        server.kill('SIGCONT');
+      }
+    });
+
     it('a workspace without room is an error before anything is stored', async () => {
       await expect(dumpTo('a', server.target, await newWorkspace(10_000))).rejects.toMatchObject({
         code: 'DB_WORKSPACE_FULL',
@@ -351,6 +361,35 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       const rendered = await redisDriver.render(folderTree(root), control);
       await expect((async () => buffer(await rendered.open()))()).rejects.toMatchObject({ code: 'REDIS_RDB_CORRUPT' });
     });
+  });
+});
+
+describe.skipIf(!haveServer('redis'))('a replica', () => {
+  it('is dumped as long as it follows its master, and is no target of a restore', async () => {
+    const quick = { 'repl-diskless-sync-delay': '0' };
+    await using master = await startRedis({ tcp: true, settings: { ...quick, requirepass: TEST_PASSWORD } });
+    await using replica = await startRedis({ settings: { ...quick, masterauth: TEST_PASSWORD } });
+    await master.client('SET a 1\nSET b 2\n');
+    await replica.client(`REPLICAOF 127.0.0.1 ${master.port}\n`);
+    for (;;) {
+      const { checks, role } = await redisDriver.probe(replica.target, control);
+      if (role === 'replica' && checks.find(({ id }) => id === 'replication')?.result === 'pass') break;
+      await systemClock.sleep(20);
+    }
+    const { root, manifest } = await dumpTo('a', replica.target);
+    expect(manifest).toMatchObject({ servedBy: 'replica', inventory: { keys: 2 } });
+    const plan = await redisDriver.planRestore(replica.target, folderTree(root), RESTORE, control);
+    expect(plan.checks.filter(({ result }) => result === 'fail').map(({ code }) => code)).toEqual([
+      'REDIS_TARGET_REPLICA',
+      'REDIS_TARGET_NOT_EMPTY',
+    ]);
+    await master.stop();
+    for (;;) {
+      const { checks } = await redisDriver.probe(replica.target, control);
+      if (checks.find(({ id }) => id === 'replication')?.result === 'fail') break;
+      await systemClock.sleep(20);
+    }
+    await expect(dumpTo('b', replica.target)).rejects.toMatchObject({ code: 'REDIS_NOT_READY' });
   });
 });
 

@@ -209,6 +209,17 @@ describe('a SQLite database', () => {
     );
   });
 
+  it.skipIf(!isRoot)('that belongs to another user keeps that user able to write', async () => {
+    makeSqliteMuseum(file, { journal: 'wal' }).close();
+    await chmod(file, 0o640);
+    await chown(file, 1234, 4321);
+    await dumpTo('a');
+    for (const name of await readdir(path.dirname(file))) {
+      const { uid, gid, mode } = await stat(path.join(path.dirname(file), name));
+      expect([name, uid, gid, mode & 0o777]).toEqual([name, 1234, 4321, 0o640]);
+    }
+  });
+
   it.each(['wal', 'delete'] as const)('is of one moment while an application writes (%s)', async (journal) => {
     const database = new DatabaseSync(file);
     database.exec(`PRAGMA journal_mode = ${journal}; CREATE TABLE account (id INTEGER PRIMARY KEY, amount INT);
