@@ -803,6 +803,10 @@ export const enErrors = {
     message: 'not a snapshot: {{spec}}',
     hint: 'Name a snapshot by its id, the first characters of it, or `latest`; a folder in it follows after a colon.',
   },
+  SOURCE_FILE_DAMAGED: {
+    message: '{{path}} of the dump is not what was dumped',
+    hint: 'Restore another snapshot, and run `lumbung check` with --read-data.',
+  },
   SOURCE_FILE_MISSING: {
     message: 'the dump lacks the file {{path}}',
     hint: 'Use another snapshot, and run `lumbung check`.',

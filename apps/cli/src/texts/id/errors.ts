@@ -831,6 +831,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'bukan snapshot: {{spec}}',
     hint: 'Sebutkan snapshot dengan ID-nya, awalannya, atau `latest`; folder di dalamnya menyusul setelah titik dua.',
   },
+  SOURCE_FILE_DAMAGED: {
+    message: '{{path}} dalam hasil cadangan tidak sama dengan aslinya',
+    hint: 'Pulihkan snapshot lain, dan jalankan `lumbung check` dengan --read-data.',
+  },
   SOURCE_FILE_MISSING: {
     message: 'hasil cadangan tidak memiliki berkas {{path}}',
     hint: 'Gunakan snapshot lain, dan jalankan `lumbung check`.',
