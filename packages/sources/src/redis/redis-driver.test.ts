@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { isLumbungError } from '@lumbung/stdx';
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '../connection/target.ts';
@@ -161,6 +164,23 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
     expect((await restoreInto(scratch.target, root)).findings).toEqual([]);
     await scratch.stop();
     await expect(redisDriver.probe(scratch.target, control)).rejects.toMatchObject({ code: 'DB_UNREACHABLE' });
+  });
+
+  it('leaves no scratch server behind when the drill is killed', async () => {
+    const drill = fileURLToPath(new URL('./testing/dying-drill.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--no-warnings', drill, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const socket = await text(child.stdout);
+    expect(socket).toContain(folder);
+    const target: Target = { ...server.target, address: { kind: 'socket', path: socket } };
+    for (;;) {
+      // It was up; until the kernel has ended it, it may still answer.
+      const error: unknown = await redisDriver.probe(target, control).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (isLumbungError(error, 'DB_UNREACHABLE')) break;
+      await systemClock.sleep(20);
+    }
   });
 
   it('gives a file that the server’s own program loads', async () => {

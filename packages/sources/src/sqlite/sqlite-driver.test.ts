@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,7 +35,7 @@ import { sqliteDriver } from './sqlite-driver.ts';
 import { makeSqliteMuseum } from './testing/sqlite-museum.ts';
 
 const OPTIONS = { parallel: 1, excludeData: [], untransactional: 'refuse' } as const;
-const WRITER = path.join(import.meta.dirname, 'testing/writer.ts');
+const WRITER = fileURLToPath(new URL('./testing/writer.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 
 let folder: string;
