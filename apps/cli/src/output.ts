@@ -73,6 +73,11 @@ export class Output {
     return { columns: this.columns, paint: this.#paint };
   }
 
+  /** How words stand out among remarks and progress. */
+  get talkPaint(): Paint {
+    return this.#talkPaint;
+  }
+
   set footer(footer: Footer | undefined) {
     this.#footer = footer;
   }
