@@ -48,6 +48,7 @@ describe('a connection address', () => {
     ['sqlite://:memory:', undefined],
     ['https://u:p@h/d', undefined],
     ['mysql:u', undefined],
+    ['mysql://root:rahasia', undefined],
     ['', undefined],
   ])('%s', (text, expected) => {
     expect(parseDsn(byteStringOfText(text))).toEqual(expected);

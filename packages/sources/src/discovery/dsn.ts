@@ -71,7 +71,8 @@ export function parseDsn(text: ByteString): DsnParts | undefined {
   const at = authority.lastIndexOf('@');
   const parts: Writable = { engine };
   if (at >= 0) readLogin(authority.slice(0, at), parts);
-  readHost(authority.slice(at + 1).split(',')[0] ?? '', parts);
+  // Several hosts are one database: the first of them is as good as any.
+  if (!readHost(authority.slice(at + 1).split(',')[0] ?? '', parts)) return undefined;
   const database = percentDecode(path.slice(1));
   if (database !== '') parts.database = database;
   readQuery(query, parts);
@@ -100,12 +101,15 @@ function readLogin(login: string, parts: Writable): void {
   if (colon >= 0) parts.password = percentDecode(login.slice(colon + 1));
 }
 
-function readHost(text: string, parts: Writable): void {
+/** False: it is no host. It is not shown then: a login without a host would be taken for one. */
+function readHost(text: string, parts: Writable): boolean {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(text);
-  const host = percentDecode((match?.[1] ?? text).replace(/^\[|\]$/g, ''));
+  if (match === null) return false;
+  const host = percentDecode((match[1] ?? '').replace(/^\[|\]$/g, ''));
   if (host.startsWith('/')) parts.socket = host;
   else if (host !== '') parts.host = host;
-  if (match?.[2]) parts.port = match[2] as ByteString; // digits
+  if (match[2] !== undefined && match[2] !== '') parts.port = match[2] as ByteString; // digits
+  return true;
 }
 
 const SOCKET_KEYS = new Set(['socket', 'unix_socket', 'socketpath', 'unixsocket']);

@@ -53,8 +53,11 @@ async function readConfig(
   if (parent === root) return undefined;
   const above = joinPath(parent, 'wp-config.php');
   // The folder above may lie outside of the roots: this one file is read there, as the program itself does.
-  if (reader.files.isInside(parent) && (await reader.files.hasFile(parent, 'wp-settings.php'))) return undefined;
-  const read = await reader.files.readAbove(above, CONFIG_BYTES_MAX);
+  const isInside = reader.files.isInside(parent);
+  if (isInside && (await reader.files.hasFile(parent, 'wp-settings.php'))) return undefined;
+  const read = isInside
+    ? await reader.files.read(above, CONFIG_BYTES_MAX)
+    : await reader.files.readAbove(above, CONFIG_BYTES_MAX);
   if (read === undefined) return undefined;
   const reading = await reader.phpText(above, read.text, {
     constants: new Map([['ABSPATH', `${root}/` as ByteString]]),
