@@ -178,5 +178,5 @@ export class HelpText {
 /** Texts beside terms must not get too narrow: longer terms stand on a line of their own. */
 function termWidthMax(columns: number): number {
   if (columns < COLUMNS_NARROW) return 10;
-  return columns < COLUMNS_ROOMY ? 30 : 34;
+  return columns < COLUMNS_ROOMY ? 30 : 40;
 }
