@@ -231,6 +231,24 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
     expect(report.checks.filter(({ result }) => result !== 'pass')).toEqual([]);
   });
 
+  it('that is used as a cache, and makes no checksums, is said to be so', async () => {
+    const quick = { 'repl-diskless-sync-delay': '0', rdbchecksum: 'no' };
+    await using forgetful = await startRedis({ settings: { ...quick, save: '' } });
+    await using evicting = await startRedis({
+      settings: { ...quick, maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' },
+    });
+    for (const cache of [forgetful, evicting]) {
+      const { checks } = await redisDriver.probe(cache.target, control);
+      const warned = checks.filter(({ result }) => result === 'warn').map(({ id }) => id);
+      expect(warned).toEqual(['persistence', 'checksum']);
+    }
+    await evicting.client('SET a 1\n');
+    const { root, manifest } = await dumpTo('a', evicting.target);
+    expect(manifest.warnings).toMatchObject([{ code: 'REDIS_CHECKSUM_ABSENT' }]);
+    // With how long each key was not used, as a server that evicts by it writes them.
+    expect((await restoreInto(forgetful.target, root)).findings).toEqual([]);
+  });
+
   it('is dumped by a user who may do exactly what the probe asks for', async () => {
     await server.client('ACL SETUSER cadangan on >rahasia resetkeys resetchannels -@all +ping\n');
     const target: Target = { ...server.target, user: 'cadangan', password: new Secret('rahasia') };
