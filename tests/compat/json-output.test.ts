@@ -127,6 +127,20 @@ describePeers(
       });
     });
 
+    it('find of objects', async () => {
+      const args = ['ls', 'latest', '--json'];
+      const snapshot: unknown = JSON.parse((await peerDoes(peer, repository, args)).split('\n', 1)[0] ?? '');
+      const blob = /^data (\w+)$/m.exec(await peerDoes(peer, repository, ['list', 'blobs']))?.[1] ?? '';
+      for (const search of [
+        ['find', '--tree', field(snapshot, 'tree') ?? ''],
+        ['find', '--blob', blob],
+        ['find', '--blob', '0000000000000000'],
+      ]) {
+        const [stock, own] = [await theirs(repository, search), await ours(repository, search)];
+        expect({ search, keys: keysOf(own.stdout) }).toEqual({ search, keys: keysOf(stock.stdout) });
+      }
+    });
+
     it('init', async () => {
       const stock = await theirs(path.join(folder, 'made by stock'), ['init']);
       const own = await ours(path.join(folder, 'made by us'), ['init']);

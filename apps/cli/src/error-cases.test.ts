@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { changePassword, lockRepository } from '@lumbung/engine';
-import { cheapKdf } from '@lumbung/engine/testing';
+import { lockRepository } from '@lumbung/engine';
 import { openRepositoryAt } from '@lumbung/runner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCheapRepository } from './testing/cheap-repository.ts';
 import { fakeWorld } from './testing/fake-world.ts';
 import { LumbungSession } from './testing/lumbung-session.ts';
 import { displayWidth } from './text-width.ts';
@@ -28,8 +28,7 @@ beforeAll(async () => {
     folder,
     variables: { LUMBUNG_REPOSITORY: repository, LUMBUNG_PASSWORD: PASSWORD, NO_COLOR: '1' },
   });
-  await lumbung.run('init');
-  await changePassword(await open(), { password: Buffer.from(PASSWORD), kdf: cheapKdf() });
+  await makeCheapRepository(repository, PASSWORD);
   await mkdir(path.join(folder, 'src'));
   await writeFile(path.join(folder, 'src', 'open.txt'), 'open');
   await writeFile(path.join(folder, 'src', 'closed.txt'), 'closed');

@@ -25,15 +25,28 @@ export function errorSentence(error: unknown, texts: Texts): ErrorSentence {
   if (isLumbungError(error)) {
     // What crossed a thread carries its words in its message alone.
     const values = error.code === UNEXPECTED ? { detail: error.message } : shownValues(error.context, texts);
-    const found = texts.error(error.code, values);
+    const found = texts.error(error.code, values) ?? ofSystem(isSystemCode(error.code) ? error.code : undefined, texts);
     return { message: found?.message ?? error.message, hint: found === undefined ? error.hint : found.hint };
   }
-  const errno = errnoOf(error);
-  if (errno === undefined) return unexpected(error, texts);
-  // An error of the operating system: its code has a text of its own, the rest names the file.
-  const values = shownValues({ path: pathOf(error) ?? '', errno }, texts);
-  const found = texts.error(`ERRNO_${errno}`, values) ?? texts.error(ERRNO_OTHER, values);
-  return found ?? unexpected(error, texts);
+  return ofSystem(systemCodeOf(error), texts, pathOf(error)) ?? unexpected(error, texts);
+}
+
+/** An error of the operating system: its code has a text of its own, the rest names the file. */
+function ofSystem(code: string | undefined, texts: Texts, path?: string): ErrorSentence | undefined {
+  if (code === undefined) return undefined;
+  const values = shownValues({ path, errno: code }, texts);
+  const known = path === undefined ? undefined : texts.error(`ERRNO_${code}`, values);
+  return known ?? texts.error(ERRNO_OTHER, values);
+}
+
+/** `ENOSPC`, but not Node's own `ERR_INVALID_ARG_TYPE`: that is a bug of ours. */
+function isSystemCode(code: string): boolean {
+  return /^E[A-Z0-9]+$/.test(code);
+}
+
+function systemCodeOf(error: unknown): string | undefined {
+  const code = errnoOf(error);
+  return code !== undefined && isSystemCode(code) ? code : undefined;
 }
 
 /** The words of another program or library, marked as such: nobody could translate them. */
@@ -64,22 +77,19 @@ export function reportError(
     output.warn(message);
     return code;
   }
-  const tell = (label: string, text: string): void => {
-    output.labelled(label, text, false);
-  };
-  output.labelled(t('error.label'), message, true);
-  if (hint !== undefined) tell(t('error.hintLabel'), hint);
+  output.labelled(t('error.label'), message, 'problem');
+  if (hint !== undefined) output.labelled(t('error.hintLabel'), hint);
   if (isBug(error)) {
-    tell(t('error.hintLabel'), t('error.bug'));
+    output.labelled(t('error.hintLabel'), t('error.bug'));
     output.warn(error instanceof Error ? (error.stack ?? String(error)) : String(error));
   } else if (output.verbosity >= 1) {
-    for (const line of causes(error)) tell(t('error.detailLabel'), line);
+    for (const line of causes(error)) output.labelled(t('error.detailLabel'), shownText(line));
   }
   return code;
 }
 
 function isBug(error: unknown): boolean {
-  return isLumbungError(error) ? error.kind === 'bug' : errnoOf(error) === undefined;
+  return isLumbungError(error) ? error.kind === 'bug' : systemCodeOf(error) === undefined;
 }
 
 const CAUSES_MAX = 8;

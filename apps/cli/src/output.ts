@@ -73,6 +73,11 @@ export class Output {
     return { columns: this.columns, paint: this.#paint };
   }
 
+  /** How words stand out among remarks and progress. */
+  get talkPaint(): Paint {
+    return this.#talkPaint;
+  }
+
   set footer(footer: Footer | undefined) {
     this.#footer = footer;
   }
@@ -138,17 +143,17 @@ export class Output {
     if (!this.isJson) this.#line(this.#stderr, line, 'wrap');
   }
 
-  /** A problem under its label. With `columns`, what follows is wrapped beside it. */
+  /** A problem while the work goes on, behind its label. */
   problem(label: string, text: string): void {
     this.warn(`${this.#talkPaint.problem(`${label}:`)} ${text}`);
   }
 
   /** Labels under each other, and so what they say: for the last words of a command. */
-  labelled(label: string, text: string, isProblem: boolean): void {
+  labelled(label: string, text: string, kind: 'problem' | 'remark' = 'remark'): void {
     const columns = this.talkColumns;
     const lines = columns === undefined ? [text] : wrap(text, columns - LABEL_WIDTH);
     const word = `${label}:`;
-    const painted = isProblem ? this.#talkPaint.problem(word) : this.#talkPaint.heading(word);
+    const painted = kind === 'problem' ? this.#talkPaint.problem(word) : this.#talkPaint.heading(word);
     const gap = ' '.repeat(Math.max(1, LABEL_WIDTH - displayWidth(word)));
     this.warn(`${painted}${gap}${lines.join(`\n${' '.repeat(LABEL_WIDTH)}`)}`);
   }

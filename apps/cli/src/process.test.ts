@@ -4,11 +4,8 @@ import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { changePassword } from '@lumbung/engine';
-import { cheapKdf } from '@lumbung/engine/testing';
-import { openRepositoryAt } from '@lumbung/runner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fakeWorld } from './testing/fake-world.ts';
+import { makeCheapRepository } from './testing/cheap-repository.ts';
 import { LumbungStarter } from './testing/lumbung-process.ts';
 import { LumbungSession } from './testing/lumbung-session.ts';
 
@@ -24,14 +21,7 @@ beforeAll(async () => {
   const variables = { LUMBUNG_REPOSITORY: repository, LUMBUNG_PASSWORD: PASSWORD };
   lumbung = new LumbungStarter(folder, variables);
   const session = new LumbungSession({ folder, variables });
-  await session.run('init');
-  const { ports } = fakeWorld({ folder });
-  const opened = await openRepositoryAt(repository, {
-    password: Buffer.from(PASSWORD),
-    ports,
-    workingDirectory: folder,
-  });
-  await changePassword(opened, { password: Buffer.from(PASSWORD), kdf: cheapKdf() });
+  await makeCheapRepository(repository, PASSWORD);
   // More names than a pipe holds.
   const many = path.join(folder, 'many');
   await mkdir(many);

@@ -37,6 +37,7 @@ function setUp(options: { columns?: number; verbosity?: number; isJson?: boolean
 /** What was drawn, without what moves the cursor. */
 function drawn(text: string): string[] {
   return text
+    .replace(/\x1b\[[0-9;]*m/g, '')
     .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '\n')
     .split(/[\r\n]+/)
     .filter((part) => part.trim() !== '');

@@ -112,7 +112,7 @@ export class ProgressLine implements Disposable {
     const leftMs = this.#leftMs(fraction);
     if (leftMs !== undefined) parts.push(t('progress.left', { time: this.#texts.clock(leftMs) }));
     const tail = parts.filter((part) => part !== '').join('   ');
-    const bar = fraction === undefined ? '' : `${barOf(fraction)}  `;
+    const bar = fraction === undefined ? '' : `${this.#output.talkPaint.accent(barOf(fraction))}  `;
     const isRoomy = displayWidth(head) + displayWidth(bar) + displayWidth(tail) <= columns;
     return cutEnd(`${head}${isRoomy ? bar : ''}${tail}`, columns);
   }

@@ -116,6 +116,8 @@ export interface RestoreOptions {
     | { readonly kind: 'keep' }
     | { readonly kind: 'one'; readonly role: string }
     | { readonly kind: 'map'; readonly roles: Readonly<Record<string, string>> };
+  /** Roles that the dump names and the server lacks are made, without login, as a person has agreed. */
+  readonly createRoles?: boolean;
   /** `rows`: as the server counted them. `values`: and every table is dumped again and compared. */
   readonly verify: 'rows' | 'values';
   readonly parallel: number;

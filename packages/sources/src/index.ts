@@ -15,6 +15,7 @@ export {
   type DiscoveredService,
   type DiscoveredVolume,
 } from './discovery/application.ts';
+export { type DatabaseTarget, databaseTarget, type TargetDefaults } from './discovery/database-target.ts';
 export {
   DISCOVERY_LIMITS,
   type Discovery,

@@ -140,7 +140,7 @@ export class HelpText {
 
   /** `<folder>` and `[paths...]` in the user's language. */
   #translated(text: string): string {
-    return text.replace(/(?<=[<[])[a-z-]+/g, (word) => this.#texts.value(word));
+    return text.replace(/(?<=[<[])[a-z=-]+/g, (word) => this.#texts.value(word));
   }
 
   /** Terms and what they mean, in two columns. @param wantedWidth of the terms; default: what the widest needs */
@@ -178,5 +178,5 @@ export class HelpText {
 /** Texts beside terms must not get too narrow: longer terms stand on a line of their own. */
 function termWidthMax(columns: number): number {
   if (columns < COLUMNS_NARROW) return 10;
-  return columns < COLUMNS_ROOMY ? 30 : 34;
+  return columns < COLUMNS_ROOMY ? 30 : 40;
 }

@@ -1,4 +1,4 @@
-import { type BackupEvent, type BackupResult, shortId } from '@lumbung/engine';
+import { type BackupEvent, type BackupResult, type SnapshotId, shortId } from '@lumbung/engine';
 import type { CommandContext } from '../context.ts';
 import { recordSentence } from '../errors.ts';
 import type { ProgressLine } from '../progress-line.ts';
@@ -13,19 +13,21 @@ import {
   statusJson,
 } from './backup-json.ts';
 
+/** What unchanged files are told by: an earlier snapshot; nothing, as was asked for; or there are no files, only a stream. */
+export type Comparison = 'with-parent' | 'with-nothing' | 'stream';
+
 /** Tells what a backup does while it does it, and what it did. */
 export class BackupReport implements Disposable {
   readonly #context: CommandContext;
   readonly #line: ProgressLine;
   readonly #pace: StatusPace;
-  readonly #isOfStream: boolean;
+  readonly #compares: Comparison;
   #hasParent = false;
   #isWalkToldOf = false;
 
-  /** @param options `isOfStream`: nothing is compared, so nothing is said of that */
-  constructor(context: CommandContext, { isOfStream }: { readonly isOfStream: boolean }) {
+  constructor(context: CommandContext, compares: Comparison) {
     this.#context = context;
-    this.#isOfStream = isOfStream;
+    this.#compares = compares;
     this.#line = context.progress();
     this.#pace = new StatusPace(context.world);
   }
@@ -59,9 +61,7 @@ export class BackupReport implements Disposable {
       }
       case 'parent':
         this.#hasParent = event.snapshotId !== undefined;
-        if (this.#isOfStream) break;
-        if (event.snapshotId === undefined) output.note(t('backup.noParent'));
-        else output.note(t('backup.parent', { id: shortId(event.snapshotId) }));
+        this.#tellParent(event.snapshotId);
         break;
       case 'warning': {
         const message = texts.error(event.code, {})?.message ?? event.message;
@@ -70,6 +70,13 @@ export class BackupReport implements Disposable {
       }
     }
   };
+
+  #tellParent(parentId: SnapshotId | undefined): void {
+    const { output, texts } = this.#context;
+    if (parentId !== undefined) output.note(texts.t('backup.parent', { id: shortId(parentId) }));
+    else if (this.#compares === 'with-nothing') output.note(texts.t('backup.force'));
+    else if (this.#compares === 'with-parent') output.note(texts.t('backup.noParent'));
+  }
 
   #showStatus(event: Extract<BackupEvent, { kind: 'status' }>): void {
     const { output, texts } = this.#context;

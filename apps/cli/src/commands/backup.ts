@@ -16,7 +16,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { OptionBag } from '../option-bag.ts';
 import { withRepository } from '../with-repository.ts';
-import { BackupReport } from './backup-report.ts';
+import { BackupReport, type Comparison } from './backup-report.ts';
 import { backupTargets } from './backup-targets.ts';
 import { commandSource } from './command-source.ts';
 import { parseTime } from './parse-time.ts';
@@ -45,7 +45,7 @@ export const run: CommandRun = async (context, words, options) => {
   const sources = act === backupPaths ? await sourcesOf(context, words, options) : undefined;
   await using ahead = sources === undefined ? undefined : new SourcesAhead(sources, context.world.ports.clock);
   return await withRepository(context, waits ? 'append' : 'none', async ({ repository, signal }) => {
-    using report = new BackupReport(context, { isOfStream: options.flag('stdin') || options.flag('stdinFromCommand') });
+    using report = new BackupReport(context, comparisonOf(options));
     const call = {
       signal,
       onEvent: report.onEvent,
@@ -69,6 +69,11 @@ async function sourcesOf(
     exclude: await excludeOptions(context, options),
     withAtime: options.flag('withAtime'),
   };
+}
+
+function comparisonOf(options: OptionBag): Comparison {
+  if (options.flag('stdin') || options.flag('stdinFromCommand')) return 'stream';
+  return options.flag('force') ? 'with-nothing' : 'with-parent';
 }
 
 async function backupPaths({ repository, options, snapshot, sources, call }: Request): Promise<BackupResult> {

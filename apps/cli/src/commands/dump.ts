@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import {
   ARCHIVE_FORMATS,
@@ -13,7 +14,6 @@ import {
 } from '@lumbung/engine';
 import { byteStringOfText, LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../command-spec.ts';
-import type { CommandContext } from '../context.ts';
 import { recordSentence } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { shownName } from '../shown-name.ts';
@@ -64,7 +64,7 @@ export const run: CommandRun = async (context, [spec = '', pathText = ''], optio
       return skippedCount > 0 ? EXIT.failed : EXIT.ok;
     }
     const file = path.resolve(world.workingDirectory, targetFile);
-    const result = await dumpToFile(context, file, async (target) => await dump(indexed, { ...request, target }));
+    const result = await dumpToFile(file, async (target) => await dump(indexed, { ...request, target }));
     line.clear();
     output.note(texts.t('dump.done', { bytes: texts.bytes(result.bytesWritten), target: targetFile }));
     return result.skippedCount > 0 ? EXIT.failed : EXIT.ok;
@@ -72,11 +72,7 @@ export const run: CommandRun = async (context, [spec = '', pathText = ''], optio
 };
 
 /** A file that is not whole must not stay under the name of one that is. */
-async function dumpToFile(
-  context: CommandContext,
-  file: string,
-  act: (target: NodeJS.WritableStream & import('node:stream').Writable) => Promise<DumpResult>,
-): Promise<DumpResult> {
+async function dumpToFile(file: string, act: (target: Writable) => Promise<DumpResult>): Promise<DumpResult> {
   const target = createWriteStream(file, { mode: 0o600 });
   try {
     const result = await act(target);
@@ -90,7 +86,6 @@ async function dumpToFile(
       () => false,
     );
     if (isFile) await rm(file, { force: true });
-    void context;
     throw error;
   }
 }

@@ -126,13 +126,21 @@ describe('in Indonesian', () => {
     const { message, hint = '' } = errorSentence(system, texts);
     expect(message).toContain('/x');
     expect(isEnglish(`${message} ${hint}`)).toBe(false);
-    expect(isEnglish(errorSentence(new LumbungError(code, { kind: 'operator' }), texts).message)).toBe(false);
+    const crossed = errorSentence(new LumbungError(code, { kind: 'operator', message: system.message }), texts);
+    expect({ code, message: crossed.message, isEnglish: isEnglish(crossed.message) }).toMatchObject({
+      isEnglish: false,
+    });
   });
 
   it('the words of a library are quoted as its own', () => {
     expect(errorSentence(new TypeError('x is not a function'), texts).message).toBe(
       'terjadi hal yang tidak terduga; pesan asli program: “x is not a function”',
     );
+  });
+
+  it('what Node complains of is a bug of ours, and no message of the system', () => {
+    const complaint = Object.assign(new TypeError('must be a string'), { code: 'ERR_INVALID_ARG_TYPE' });
+    expect(errorSentence(complaint, texts).message).toContain('“must be a string”');
   });
 
   it('everything that a check can find is', () => {

@@ -79,3 +79,8 @@ export function parsePort(text: string | undefined): number | undefined {
   const port = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0;
   return port >= 1 && port <= 65_535 ? port : undefined;
 }
+
+/** The machine itself, as applications name it; 0.0.0.0 is what they copy from a server's settings. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '0.0.0.0' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

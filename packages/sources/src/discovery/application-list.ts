@@ -1,4 +1,5 @@
 import type { ByteString } from '@lumbung/stdx';
+import { isLoopback } from './address.ts';
 import type { DiscoveredApplication, DiscoveredDatabase } from './application.ts';
 import { decodeText } from './database-draft.ts';
 import { filesComponent, withoutDatabaseFiles } from './files-component.ts';
@@ -168,6 +169,5 @@ type Container = Extract<DiscoveredDatabase['address'], { readonly kind: 'contai
 
 function reaches(container: Container, { host, port }: { readonly host: string; readonly port: number }): boolean {
   if (host === container.service || host === container.containerName) return true;
-  const isLoopback = host === '127.0.0.1' || host === 'localhost' || host === '::1';
-  return isLoopback && container.published?.port === port && container.published.host === '127.0.0.1';
+  return isLoopback(host) && container.published?.port === port && container.published.host === '127.0.0.1';
 }

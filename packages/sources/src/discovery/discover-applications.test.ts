@@ -590,7 +590,18 @@ describe('a server full of applications', () => {
   it('shows no password, however it is printed', async () => {
     const discovery = await discover(everything);
     const shown = `${inspect(discovery, { depth: 20 })}${JSON.stringify(discovery)}`;
-    const secrets = ['p@ss:w/ör', 'satu dua', 'S!pd"2020', 'kelas#1', 'dari-berkas', 'r4hasia', 'arsip123', 'p@ss/w'];
+    const secrets = [
+      'p@ss:w/ör',
+      'satu dua',
+      'S!pd"2020',
+      'kelas#1',
+      'dari-berkas',
+      'r4hasia',
+      'arsip123',
+      'p@ss/w',
+      'kunci-masuk',
+      'masuk123',
+    ];
     expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
     // Control: they were read.
     const revealed = discovery.applications.flatMap(({ components }) =>

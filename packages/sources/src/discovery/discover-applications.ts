@@ -52,6 +52,12 @@ export interface DiscoveryOptions {
   readonly onProgress?: (progress: DiscoveryProgress) => void;
   readonly limits?: Partial<DiscoveryLimits>;
   readonly fileSystem?: DiscoveryFileSystem;
+  /**
+   * Folders that are not looked into, real paths. Those with SQLite databases that this process has open must be among
+   * them: the system drops all locks of a process on a file when it closes one of its descriptors, also the one that
+   * discovery had to look at its first bytes.
+   */
+  readonly skip?: readonly ByteString[];
 }
 
 export interface Discovery {
@@ -76,12 +82,12 @@ export async function discoverApplications(
   roots: readonly ByteString[],
   options: DiscoveryOptions,
 ): Promise<Discovery> {
-  const { clock, signal, onProgress, fileSystem = nodeFileSystem } = options;
+  const { signal, fileSystem = nodeFileSystem } = options;
   const limits = { ...DISCOVERY_LIMITS, ...options.limits };
   const { realRoots, findings } = await resolveRoots(roots, fileSystem);
   const files = new ProjectFiles(fileSystem, realRoots, limits, signal);
   files.findings.push(...findings);
-  const walk = new Walk(files, realRoots, limits, clock, signal, onProgress);
+  const walk = new Walk(files, realRoots, limits, options);
   const isComplete = await walk.run();
   const applications = walk.applications.finish();
   return {
@@ -161,9 +167,7 @@ class Walk {
     files: ProjectFiles,
     roots: readonly ByteString[],
     limits: DiscoveryLimits,
-    clock: Clock,
-    signal: AbortSignal,
-    onProgress: ((progress: DiscoveryProgress) => void) | undefined,
+    { clock, signal, onProgress, skip = [] }: DiscoveryOptions,
   ) {
     this.applications = new ApplicationList();
     this.#files = files;
@@ -172,6 +176,7 @@ class Walk {
     this.#signal = signal;
     this.#onProgress = onProgress;
     this.#endMs = clock.monotonicMs() + limits.timeMs;
+    for (const path of skip) this.#seen.add(path);
     this.#waiting = roots.map((path) => ({ path, depth: 0, isInner: false }));
   }
 

@@ -112,6 +112,12 @@ function refuse(): Promise<never> {
   return Promise.reject(Object.assign(new Error('refused'), { code: 'EACCES' }));
 }
 
+it('a folder that is to be skipped is not looked into', async () => {
+  await using tree = await writeTree({ ...within('a', skeletons.koneksi), ...within('b', skeletons.djangoSqlite) });
+  const { applications } = await discoverApplications([tree.root], options({ skip: [tree.path('b')] }));
+  expect(applications.map(({ name }) => name)).toEqual(['a']);
+});
+
 describe('budgets', () => {
   const many = {
     ...within('a/b/c/d/e/f', skeletons.koneksi),

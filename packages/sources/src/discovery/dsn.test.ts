@@ -3,7 +3,7 @@ import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressOf } from './address.ts';
-import { type DsnParts, parseConninfo, parseDatabaseUrl, parsePdoDsn } from './dsn.ts';
+import { type DsnParts, parseConninfo, parseDsn, parsePdoDsn } from './dsn.ts';
 
 describe('a connection address', () => {
   it.each<[string, DsnParts | undefined]>([
@@ -48,9 +48,10 @@ describe('a connection address', () => {
     ['sqlite://:memory:', undefined],
     ['https://u:p@h/d', undefined],
     ['mysql:u', undefined],
+    ['mysql://root:rahasia', undefined],
     ['', undefined],
   ])('%s', (text, expected) => {
-    expect(parseDatabaseUrl(byteStringOfText(text))).toEqual(expected);
+    expect(parseDsn(byteStringOfText(text))).toEqual(expected);
   });
 
   it.each<[string, DsnParts | undefined]>([
@@ -89,7 +90,7 @@ describe('a connection address', () => {
         fc.uint8Array(),
         (begin, bytes) => {
           const text = byteStringOf(Buffer.concat([Buffer.from(begin), bytes]));
-          parseDatabaseUrl(text);
+          parseDsn(text);
           parsePdoDsn(text);
           parseConninfo(text);
         },
@@ -103,7 +104,7 @@ describe('a connection address', () => {
     fc.assert(
       fc.property(part, part, part, fc.integer({ min: 1, max: 65_535 }), (user, password, database, port) => {
         const [u, p, d] = [user, password, database].map((text) => encodeURIComponent(text.toWellFormed()));
-        expect(parseDatabaseUrl(byteStringOfText(`postgres://${u}:${p}@h.example:${port}/${d}`))).toEqual({
+        expect(parseDsn(byteStringOfText(`postgres://${u}:${p}@h.example:${port}/${d}`))).toEqual({
           engine: 'postgresql',
           user: byteStringOfText(user.toWellFormed()),
           password: byteStringOfText(password.toWellFormed()),

@@ -58,7 +58,7 @@ const LENGTH_MAX = 8192;
  * percent-encoded, and `sqlite:path`. Forgives what libraries forgive: `@`, `/` and `:` in a password that is not encoded.
  * @param text a byte string; undefined: no connection address
  */
-export function parseDatabaseUrl(text: ByteString): DsnParts | undefined {
+export function parseDsn(text: ByteString): DsnParts | undefined {
   if (text.length > LENGTH_MAX) return undefined;
   const scheme = /^(?:jdbc:)?([a-z][a-z0-9+.-]*):/i.exec(text);
   if (scheme === null) return undefined;
@@ -71,7 +71,8 @@ export function parseDatabaseUrl(text: ByteString): DsnParts | undefined {
   const at = authority.lastIndexOf('@');
   const parts: Writable = { engine };
   if (at >= 0) readLogin(authority.slice(0, at), parts);
-  readHost(authority.slice(at + 1).split(',')[0] ?? '', parts);
+  // Several hosts are one database: the first of them is as good as any.
+  if (!readHost(authority.slice(at + 1).split(',')[0] ?? '', parts)) return undefined;
   const database = percentDecode(path.slice(1));
   if (database !== '') parts.database = database;
   readQuery(query, parts);
@@ -100,12 +101,15 @@ function readLogin(login: string, parts: Writable): void {
   if (colon >= 0) parts.password = percentDecode(login.slice(colon + 1));
 }
 
-function readHost(text: string, parts: Writable): void {
+/** False: it is no host. It is not shown then: a login without a host would be taken for one. */
+function readHost(text: string, parts: Writable): boolean {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(text);
-  const host = percentDecode((match?.[1] ?? text).replace(/^\[|\]$/g, ''));
+  if (match === null) return false;
+  const host = percentDecode((match[1] ?? '').replace(/^\[|\]$/g, ''));
   if (host.startsWith('/')) parts.socket = host;
   else if (host !== '') parts.host = host;
-  if (match?.[2]) parts.port = match[2] as ByteString; // digits
+  if (match[2] !== undefined && match[2] !== '') parts.port = match[2] as ByteString; // digits
+  return true;
 }
 
 const SOCKET_KEYS = new Set(['socket', 'unix_socket', 'socketpath', 'unixsocket']);
@@ -138,7 +142,7 @@ export function parsePdoDsn(text: ByteString): DsnParts | undefined {
   const engine = engineOf(text.slice(0, colon));
   const rest = text.slice(colon + 1);
   if (engine === 'unknown') return undefined;
-  if (rest.startsWith('//') && engine !== 'oracle') return parseDatabaseUrl(text);
+  if (rest.startsWith('//') && engine !== 'oracle') return parseDsn(text);
   if (engine === 'sqlite') return sqliteOf(rest);
   const pairs = engine === 'postgresql' ? readConninfo(rest.replaceAll(';', ' ')) : readPairs(rest);
   return partsOf(engine, pairs);
@@ -147,7 +151,7 @@ export function parsePdoDsn(text: ByteString): DsnParts | undefined {
 /** Reads the connection text of libpq: `host=… dbname='two words'`. */
 export function parseConninfo(text: ByteString): DsnParts | undefined {
   if (text.length > LENGTH_MAX) return undefined;
-  if (/^postgres(?:ql)?:\/\//.test(text)) return parseDatabaseUrl(text);
+  if (/^postgres(?:ql)?:\/\//.test(text)) return parseDsn(text);
   return partsOf('postgresql', readConninfo(text));
 }
 

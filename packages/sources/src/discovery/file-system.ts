@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open, opendir, realpath } from 'node:fs/promises';
+import { lstat, open, opendir, readlink, realpath } from 'node:fs/promises';
 import { type ByteString, byteStringOf, errnoOf, fsPath } from '@lumbung/stdx';
 
 export type EntryKind = 'file' | 'folder' | 'link' | 'other';
@@ -18,7 +18,7 @@ export interface DiscoveryFileSystem {
   ): Promise<{ readonly entries: readonly FolderEntry[]; readonly isWhole: boolean }>;
   /** Not of what a link leads to. */
   sizeOf(path: ByteString): Promise<{ readonly kind: EntryKind; readonly sizeBytes: number }>;
-  /** At most `bytesMax` bytes from the begin. Anything but a file, and a link at the end of the path, is refused. */
+  /** At most `bytesMax` bytes from the begin of a file at a path without links; anything else is refused. */
   read(path: ByteString, bytesMax: number): Promise<{ readonly bytes: Buffer; readonly sizeBytes: number }>;
   /** The path without links. */
   realPath(path: ByteString): Promise<ByteString>;
@@ -40,7 +40,7 @@ export const nodeFileSystem: DiscoveryFileSystem = {
   async list(path, entriesMax) {
     const entries: FolderEntry[] = [];
     // Latin-1 gives one character for each byte of a name: it is a byte string.
-    const folder = await opendir(fsPath(path), { encoding: 'latin1' as BufferEncoding, bufferSize: 256 });
+    const folder = await opendir(fsPath(path), { encoding: 'latin1', bufferSize: 256 });
     for await (const entry of folder) {
       if (entries.length >= entriesMax) return { entries, isWhole: false };
       entries.push({ name: entry.name as ByteString, kind: kindOf(entry) });
@@ -57,6 +57,7 @@ export const nodeFileSystem: DiscoveryFileSystem = {
     // Without waiting: a named pipe has no end, and nobody may ever open its other one.
     const file = await open(fsPath(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
+      if (!(await isAt(file.fd, path))) throw Object.assign(new Error('moved while it was opened'), { code: 'EXDEV' });
       const stats = await file.stat();
       if (!stats.isFile()) throw Object.assign(new Error('not a file'), { code: 'EINVAL' });
       const buffer = Buffer.alloc(Math.min(bytesMax, stats.size));
@@ -76,6 +77,18 @@ export const nodeFileSystem: DiscoveryFileSystem = {
     return byteStringOf(await realpath(fsPath(path), { encoding: 'buffer' }));
   },
 };
+
+/** Whether the open file is the one at this path, and not what a folder on the way was replaced with after the path was
+ *  looked at: the kernel knows where it was opened. */
+async function isAt(fd: number, path: ByteString): Promise<boolean> {
+  try {
+    return byteStringOf(await readlink(`/proc/self/fd/${fd}`, { encoding: 'buffer' })) === path;
+  } catch (error) {
+    // A kernel without this folder cannot tell.
+    if (isMissing(error)) return true;
+    throw error;
+  }
+}
 
 /** Whether an error of the file system says that there is nothing at this path. */
 export function isMissing(error: unknown): boolean {

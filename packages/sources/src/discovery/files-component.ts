@@ -37,9 +37,9 @@ export function filesComponent(kind: ApplicationKind, root: ByteString, options:
     paths: outermost([root, ...paths]),
     excludes: [
       ...[{ folder: root, excludes }, ...excludesOf].flatMap(({ folder, excludes: some }) =>
-        some.map((exclude) => excludeOf(joinPath(escapeGlob(folder), exclude.pattern), exclude.reason)),
+        some.map((exclude) => excludeOf(folder, exclude)),
       ),
-      ...databaseFolders.map((path) => excludeOf(escapeGlob(path), 'database-files')),
+      ...databaseFolders.map((path) => databaseExclude(path)),
     ],
     required,
   };
@@ -48,7 +48,7 @@ export function filesComponent(kind: ApplicationKind, root: ByteString, options:
 /** The component with files of databases left out, which are dumped instead. */
 export function withoutDatabaseFiles(files: FilesComponent, databaseFiles: readonly ByteString[]): FilesComponent {
   const more = databaseFiles.flatMap((path) =>
-    ['', '-wal', '-shm', '-journal'].map((suffix) => excludeOf(escapeGlob(path) + suffix, 'database-files')),
+    ['', '-wal', '-shm', '-journal'].map((suffix) => databaseExclude(path, suffix)),
   );
   return { ...files, excludes: [...files.excludes, ...more] };
 }
@@ -56,11 +56,14 @@ export function withoutDatabaseFiles(files: FilesComponent, databaseFiles: reado
 /** Where people's own files lie, whatever the template says about it. */
 const UPLOADS = /upload|storage\/app|filedir/i;
 
-function excludeOf(pattern: string, reason: ExcludeReason): FileExclude {
-  // A database that lies among the uploads is dumped, so nothing is lost by leaving its file out.
-  const isDoubtful = reason !== 'database-files' && UPLOADS.test(pattern);
-  const exclude = { pattern: pattern as ByteString, reason }; // joined of byte strings and ASCII
-  return isDoubtful ? { ...exclude, confirm: 'names-uploads' } : exclude;
+function excludeOf(folder: ByteString, { pattern, reason }: TemplateExclude): FileExclude {
+  const exclude = { pattern: joinPath(escapeGlob(folder), pattern), reason };
+  return UPLOADS.test(pattern) ? { ...exclude, confirm: 'names-uploads' } : exclude;
+}
+
+/** It is dumped, so nothing is lost by leaving its files out, wherever they lie. */
+function databaseExclude(path: ByteString, suffix = ''): FileExclude {
+  return { pattern: `${escapeGlob(path)}${suffix}` as ByteString, reason: 'database-files' }; // ASCII behind a byte string
 }
 
 /** More than this part of all bytes is not left out without asking. */

@@ -139,12 +139,12 @@ describe('files of an application', () => {
   });
 
   it('a template that left out uploads would have to be confirmed', () => {
-    const folder = byteStringOfText('/srv/uploads');
+    const folder = byteStringOfText('/srv/data');
     const files = filesComponent('generic', root, {
-      excludesOf: [{ folder, excludes: [{ pattern: 'cache', reason: 'cache' }] }],
+      excludesOf: [{ folder, excludes: [{ pattern: 'Uploads/cache', reason: 'cache' }] }],
     });
     expect(files.excludes.filter(({ confirm }) => confirm === 'names-uploads').map(({ pattern }) => pattern)).toEqual([
-      '/srv/uploads/cache',
+      '/srv/data/Uploads/cache',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { isLoopback } from './address.ts';
 import type { ApplicationAddress, DiscoveredApplication, DiscoveredDatabase } from './application.ts';
 import type { ApplicationEngine } from './dsn.ts';
 
@@ -44,8 +45,6 @@ function familyOf(engine: ApplicationEngine): string {
   return engine === 'mariadb' ? 'mysql' : engine;
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0']);
-
 function isSameServer(server: ApplicationAddress, used: ApplicationAddress): boolean {
   if (used.kind === 'socket') {
     if (server.kind !== 'socket') return false;
@@ -54,7 +53,7 @@ function isSameServer(server: ApplicationAddress, used: ApplicationAddress): boo
   }
   if (used.kind === 'tcp') {
     if (server.kind !== 'tcp' || server.port !== used.port) return false;
-    return server.host === used.host || (LOOPBACK.has(server.host) && LOOPBACK.has(used.host));
+    return server.host === used.host || (isLoopback(server.host) && isLoopback(used.host));
   }
   if (used.kind === 'container' && server.kind === 'container') {
     return used.project === server.project && used.service === server.service;

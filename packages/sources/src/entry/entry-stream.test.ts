@@ -184,6 +184,30 @@ describe('a consumer that does not want the rest', () => {
     await expect(result).rejects.toMatchObject({ code: 'DB_DUMP_ABANDONED' });
   });
 
+  it('need not wait for an answer that is long in coming', async () => {
+    let isClean = false;
+    const { entries, result } = entryStream(never, async (sink) => {
+      // A long sort before the first row.
+      await new Promise((resolve) => sink.signal.addEventListener('abort', resolve));
+      isClean = true;
+      return { result: '', last };
+    });
+    const iterator = entries[Symbol.asyncIterator]();
+    const question = iterator.next();
+    question.catch(() => undefined);
+    await iterator.return?.();
+    expect(isClean).toBe(true);
+    await expect(question).rejects.toMatchObject({ code: 'DB_DUMP_ABANDONED' });
+    await expect(result).rejects.toMatchObject({ code: 'DB_DUMP_ABANDONED' });
+  });
+
+  it('may never have asked', async () => {
+    const { entries } = entryStream(never, () => produced(Promise.resolve()));
+    await entries[Symbol.asyncIterator]().return?.();
+    // Nothing was started, so that somebody else may ask.
+    expect(await readAll(entries)).toEqual(['manifest.json: {}']);
+  });
+
   it('and closes a file without a reason: the dump fails', async () => {
     const { entries } = entryStream(never, (sink) => produced(sink.store('a', () => new PassThrough())));
     await expect(

@@ -65,7 +65,19 @@ class EntryQueue<Result> implements AsyncIterable<SourceEntry> {
     this.result.catch(() => undefined);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<SourceEntry, void, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<SourceEntry, void, undefined> {
+    const entries = this.#pull();
+    return {
+      next: () => entries.next(),
+      return: async () => {
+        // At once: a generator by itself would first wait for a question under way, and so for the workers.
+        if (this.#isStarted) this.#giveUp(abandoned());
+        return await entries.return();
+      },
+    };
+  }
+
+  async *#pull(): AsyncGenerator<SourceEntry, void, undefined> {
     if (this.#isStarted) {
       throw new LumbungError('BUG_DUMP_READ_TWICE', { kind: 'bug', message: 'the entries of a dump are read once' });
     }

@@ -22,7 +22,7 @@ export interface ToolCall {
   readonly secrets?: readonly Secret[];
   /** What the tool reads from `/dev/fd/3`, as often as it wants; on no disk under any name. */
   readonly inheritedText?: Secret;
-  /** Its standard input; nothing by default. */
+  /** Its standard input; nothing by default. Nobody waits for it once the tool has ended. */
   readonly input?: AsyncIterable<Uint8Array>;
   /** Only root may ask for it. */
   readonly runAs?: { readonly uid: number; readonly gid: number };

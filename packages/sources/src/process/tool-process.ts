@@ -21,6 +21,10 @@ const ENVIRONMENT = {
   PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
 };
 
+interface Failure {
+  readonly error: unknown;
+}
+
 /**
  * A program that runs in a process group of its own, watched until it has ended and all its output was read.
  *
@@ -42,7 +46,7 @@ export class ToolProcess {
   readonly #stderr: MaskedTail;
   readonly #ended = new AbortController();
   readonly #settled = Promise.withResolvers<void>();
-  #failure: { readonly error: unknown } | undefined;
+  #failure: Failure | undefined;
   #isClosed = false;
   #isInputTaken: boolean;
   #lastActivityMs: number;
@@ -66,7 +70,7 @@ export class ToolProcess {
     });
     this.#child.on('error', (error) => {
       // Also comes for signals that could not be sent: those are not the end.
-      if (this.#child.pid === undefined) this.#settle(startErrorOf(call.tool, error));
+      if (this.#child.pid === undefined) this.#settle({ error: startErrorOf(call.tool, error) });
     });
     this.#child.on('close', (code, signal) => this.#settle(this.#verdict(code, signal)));
     if (call.input !== undefined && this.#child.stdin !== null) void this.#feed(call.input, this.#child.stdin);
@@ -205,7 +209,7 @@ export class ToolProcess {
     this.#signalGroup('SIGTERM');
     await this.#after(GRACE_MS, () => this.#signalGroup('SIGKILL'));
     // What is left holds our pipes from outside the group, or is stuck in the kernel: neither may hold us.
-    await this.#after(GRACE_MS, () => this.#settle(this.#failure?.error));
+    await this.#after(GRACE_MS, () => this.#settle(this.#failure));
   }
 
   #signalGroup(signal: NodeJS.Signals): void {
@@ -218,19 +222,26 @@ export class ToolProcess {
     }
   }
 
-  #verdict(code: number | null, signal: NodeJS.Signals | null): unknown {
+  #verdict(code: number | null, signal: NodeJS.Signals | null): Failure | undefined {
+    if (this.#failure !== undefined) return this.#failure;
+    const error = signal === null ? this.#exitError(code) : this.#killed(signal);
+    return error === undefined ? undefined : { error };
+  }
+
+  #killed(signal: NodeJS.Signals): LumbungError {
     const { name: tool } = this.#tool;
-    if (this.#failure !== undefined) return this.#failure.error;
-    if (signal !== null) {
-      return new LumbungError('DB_TOOL_KILLED', {
-        kind: 'transient',
-        message: `${tool} was ended from outside (${signal})`,
-        context: { tool, signal },
-        hint: 'look at the system log; a machine that runs out of memory ends programs',
-      });
-    }
+    return new LumbungError('DB_TOOL_KILLED', {
+      kind: 'transient',
+      message: `${tool} was ended from outside (${signal})`,
+      context: { tool, signal },
+      hint: 'look at the system log; a machine that runs out of memory ends programs',
+    });
+  }
+
+  #exitError(code: number | null): LumbungError | undefined {
     if (code !== 0) return this.#failed(code);
     if (this.#isInputTaken) return undefined;
+    const { name: tool } = this.#tool;
     return new LumbungError('DB_TOOL_INPUT_UNREAD', {
       kind: 'transient',
       message: `${tool} ended before it had read all it was given`,
@@ -248,15 +259,18 @@ export class ToolProcess {
     });
   }
 
-  #settle(error: unknown): void {
+  #settle(failure: Failure | undefined): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#ended.abort();
-    if (error === undefined) {
+    if (failure === undefined) {
       this.stdout.push(null);
       this.#settled.resolve();
       return;
     }
+    const { error } = failure;
+    // One that is stuck in the kernel does not keep us running.
+    this.#child.unref();
     for (const stream of this.#child.stdio) stream?.destroy();
     this.stdout.destroy(error instanceof Error ? error : new Error('given up', { cause: error }));
     this.#settled.reject(error);

@@ -11,6 +11,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { manifestEntry, printManifest } from '../manifest/manifest-file.ts';
 import { workspaceEntry } from '../manifest/workspace-entry.ts';
 import { detailsOf, INSTANCE, RDB_PATH, tableNameOf, tableOfDb } from './dump-details.ts';
+import { HardLimit } from './hard-limit.ts';
 import { serverIdentityOf } from './probe-redis.ts';
 import { type RdbSummary, summarizeRdb } from './rdb/rdb-digest.ts';
 import { ServerInfo } from './server-info.ts';
@@ -21,12 +22,16 @@ import { RedisConnection } from './wire/redis-connection.ts';
 const READ_BYTES = 1024 * 1024;
 
 /** A dump whose entries `run` makes; `settle` is to be called when everything before the manifest was consumed. */
-export function dumpOf(run: (settle: (manifest: Manifest) => void) => AsyncGenerator<SourceEntry>): DatabaseDump {
+export function dumpOf(
+  control: Control,
+  run: (control: Control, settle: (manifest: Manifest) => void) => AsyncGenerator<SourceEntry>,
+): DatabaseDump {
   const { promise, resolve, reject } = Promise.withResolvers<Manifest>();
   promise.catch(() => undefined); // Who pulls the entries hears of it there.
   async function* entries(): AsyncGenerator<SourceEntry> {
+    using limit = new HardLimit(control);
     try {
-      yield* run(resolve);
+      yield* run(limit.control, resolve);
     } catch (error) {
       reject(error);
       throw error;

@@ -31,6 +31,7 @@ export async function probeRedis(target: Target, control: Control): Promise<Prob
     checks.push({ id, ...given, durationMs: control.clock.monotonicMs() - fromMs });
   };
   checks.push({ id: 'login', result: 'pass', message: 'logged in', durationMs: control.clock.monotonicMs() - startMs });
+  await check('encryption', () => encryptionAnswer(target));
   await check('version', () => versionAnswer(info));
   await check('grants', () => grantsAnswer(connection, target));
   await check('replication', () => replicationAnswer(info));
@@ -68,6 +69,16 @@ export async function readSettings(connection: RedisConnection): Promise<Readonl
     if (Buffer.isBuffer(name) && Buffer.isBuffer(value)) settings.set(name.toString(), value.toString());
   }
   return settings;
+}
+
+function encryptionAnswer({ address, tls, password }: Target): Answer {
+  const isLocal = address.kind !== 'tcp' || /^(localhost|127\..*|::1)$/.test(address.host);
+  if (isLocal || tls.mode !== 'off') return { result: 'pass', message: isLocal ? 'on this machine' : 'encrypted' };
+  return {
+    result: 'warn',
+    message: `everything${password === undefined ? '' : ', the password as well,'} passes the network readable by others`,
+    hint: 'set tls-port on the server, and TLS for this source',
+  };
 }
 
 function versionAnswer(info: ServerInfo): Answer {

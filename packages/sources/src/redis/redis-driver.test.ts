@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { isLumbungError } from '@lumbung/stdx';
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '../connection/target.ts';
@@ -163,6 +166,23 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
     await expect(redisDriver.probe(scratch.target, control)).rejects.toMatchObject({ code: 'DB_UNREACHABLE' });
   });
 
+  it('leaves no scratch server behind when the drill is killed', async () => {
+    const drill = fileURLToPath(new URL('./testing/dying-drill.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--no-warnings', drill, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const socket = await text(child.stdout);
+    expect(socket).toContain(folder);
+    const target: Target = { ...server.target, address: { kind: 'socket', path: socket } };
+    for (;;) {
+      // It was up; until the kernel has ended it, it may still answer.
+      const error: unknown = await redisDriver.probe(target, control).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (isLumbungError(error, 'DB_UNREACHABLE')) break;
+      await systemClock.sleep(20);
+    }
+  });
+
   it('gives a file that the server’s own program loads', async () => {
     const { root, manifest } = await dumpTo('a', server.target);
     const rendered = await redisDriver.render(folderTree(root), control);
@@ -209,6 +229,24 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
     const report = await redisDriver.probe(server.target, control);
     expect(report).toMatchObject({ engine: 'redis', product: 'Redis', role: 'standalone' });
     expect(report.checks.filter(({ result }) => result !== 'pass')).toEqual([]);
+  });
+
+  it('that is used as a cache, and makes no checksums, is said to be so', async () => {
+    const quick = { 'repl-diskless-sync-delay': '0', rdbchecksum: 'no' };
+    await using forgetful = await startRedis({ settings: { ...quick, save: '' } });
+    await using evicting = await startRedis({
+      settings: { ...quick, maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' },
+    });
+    for (const cache of [forgetful, evicting]) {
+      const { checks } = await redisDriver.probe(cache.target, control);
+      const warned = checks.filter(({ result }) => result === 'warn').map(({ id }) => id);
+      expect(warned).toEqual(['persistence', 'checksum']);
+    }
+    await evicting.client('SET a 1\n');
+    const { root, manifest } = await dumpTo('a', evicting.target);
+    expect(manifest.warnings).toMatchObject([{ code: 'REDIS_CHECKSUM_ABSENT' }]);
+    // With how long each key was not used, as a server that evicts by it writes them.
+    expect((await restoreInto(forgetful.target, root)).findings).toEqual([]);
   });
 
   it('is dumped by a user who may do exactly what the probe asks for', async () => {
@@ -291,6 +329,16 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       await expect(dumpTo('a', server.target)).rejects.toThrow('enough');
     });
 
+    it('an act that takes longer than it may is given up', async () => {
+      control = { ...control, hardMs: 300 };
+      server.kill('SIGSTOP');
+      try {
+        await expect(dumpTo('a', server.target)).rejects.toMatchObject({ code: 'DB_TIMEOUT' });
+      } finally {
+        server.kill('SIGCONT');
+      }
+    });
+
     it('a workspace without room is an error before anything is stored', async () => {
       await expect(dumpTo('a', server.target, await newWorkspace(10_000))).rejects.toMatchObject({
         code: 'DB_WORKSPACE_FULL',
@@ -351,6 +399,35 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       const rendered = await redisDriver.render(folderTree(root), control);
       await expect((async () => buffer(await rendered.open()))()).rejects.toMatchObject({ code: 'REDIS_RDB_CORRUPT' });
     });
+  });
+});
+
+describe.skipIf(!haveServer('redis'))('a replica', () => {
+  it('is dumped as long as it follows its master, and is no target of a restore', async () => {
+    const quick = { 'repl-diskless-sync-delay': '0' };
+    await using master = await startRedis({ tcp: true, settings: { ...quick, requirepass: TEST_PASSWORD } });
+    await using replica = await startRedis({ settings: { ...quick, masterauth: TEST_PASSWORD } });
+    await master.client('SET a 1\nSET b 2\n');
+    await replica.client(`REPLICAOF 127.0.0.1 ${master.port}\n`);
+    for (;;) {
+      const { checks, role } = await redisDriver.probe(replica.target, control);
+      if (role === 'replica' && checks.find(({ id }) => id === 'replication')?.result === 'pass') break;
+      await systemClock.sleep(20);
+    }
+    const { root, manifest } = await dumpTo('a', replica.target);
+    expect(manifest).toMatchObject({ servedBy: 'replica', inventory: { keys: 2 } });
+    const plan = await redisDriver.planRestore(replica.target, folderTree(root), RESTORE, control);
+    expect(plan.checks.filter(({ result }) => result === 'fail').map(({ code }) => code)).toEqual([
+      'REDIS_TARGET_REPLICA',
+      'REDIS_TARGET_NOT_EMPTY',
+    ]);
+    await master.stop();
+    for (;;) {
+      const { checks } = await redisDriver.probe(replica.target, control);
+      if (checks.find(({ id }) => id === 'replication')?.result === 'fail') break;
+      await systemClock.sleep(20);
+    }
+    await expect(dumpTo('b', replica.target)).rejects.toMatchObject({ code: 'REDIS_NOT_READY' });
   });
 });
 

@@ -23,11 +23,12 @@ export const redisDriver: DatabaseDriver = {
   probe: probeRedis,
   databases: () => Promise.resolve([INSTANCE]),
   dump: (target, database, _options, workspace, control) =>
-    dumpOf((settle) => {
+    dumpOf(control, (limited, settle) => {
       if (database !== INSTANCE) throw unknownDatabase(database);
-      return dumpInstance(target, workspace, control, settle);
+      return dumpInstance(target, workspace, limited, settle);
     }),
-  dumpServer: (target, _options, _workspace, control) => dumpOf((settle) => dumpServerOf(target, control, settle)),
+  dumpServer: (target, _options, _workspace, control) =>
+    dumpOf(control, (limited, settle) => dumpServerOf(target, limited, settle)),
   verify: verifyRedis,
   planRestore: async (target, tree, options, control) =>
     await planRestoreOf(target, await readManifest(tree, control.signal), options, control),

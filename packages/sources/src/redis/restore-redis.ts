@@ -6,6 +6,7 @@ import type { TreeSource } from '../entry/tree-source.ts';
 import type { Finding } from '../verify/finding.ts';
 import { INSTANCE, parseDetails, RDB_PATH, type RedisDetails, tableNameOf } from './dump-details.ts';
 import { receiveRdb } from './dump-redis.ts';
+import { HardLimit } from './hard-limit.ts';
 import { type DbMap, dbMapOf } from './plan-restore.ts';
 import { Crc64 } from './rdb/crc64.ts';
 import { type RdbSummary, summarizeRdb } from './rdb/rdb-digest.ts';
@@ -29,8 +30,10 @@ export async function restoreRedis(
   plan: RestorePlan,
   tree: TreeSource,
   workspace: Workspace,
-  control: Control,
+  unlimited: Control,
 ): Promise<RestoreReport> {
+  using limit = new HardLimit(unlimited);
+  const { control } = limit;
   const failed = plan.checks.filter(({ result }) => result === 'fail');
   if (failed.length > 0) throw refused(failed.map(({ message }) => message));
   const details = parseDetails(plan.manifest);

@@ -4,6 +4,7 @@ import { describeError, isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
 import type { Control, ScratchInstance, Workspace } from '../driver.ts';
 import { findTool } from '../process/find-tool.ts';
+import type { Tool } from '../process/tool-call.ts';
 import { ToolProcess } from '../process/tool-process.ts';
 import { RedisConnection } from './wire/redis-connection.ts';
 
@@ -30,8 +31,9 @@ export async function startScratchRedis(
   const socket = path.join(folder, 's');
   try {
     if (Buffer.byteLength(socket) > SOCKET_PATH_BYTES_MAX) throw failed('the path of the working folder is too long');
+    const args = argumentsOf(folder, socket, rdbFile);
     const child = new ToolProcess(
-      { tool, args: argumentsOf(folder, socket, rdbFile), homeFolder: folder },
+      { ...(await dyingWithUs(tool, args)), homeFolder: folder },
       // It serves until it is told to end, and says nothing meanwhile.
       { ...control, stallMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },
     );
@@ -52,6 +54,21 @@ export async function startScratchRedis(
     return { target, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A server that is left behind would hold the data of the drill in memory for ever: the kernel ends it when we end, however
+ *  that comes about. Where the program for it is missing (util-linux), a kill -9 of ours leaves the server. */
+async function dyingWithUs(
+  tool: Tool,
+  args: readonly string[],
+): Promise<{ readonly tool: Tool; readonly args: string[] }> {
+  try {
+    const guard = await findTool({ names: ['setpriv'], packageName: 'util-linux' });
+    return { tool: { ...tool, path: guard.path }, args: ['--pdeathsig', 'KILL', '--', tool.path, ...args] };
+  } catch (error) {
+    if (isLumbungError(error, 'DB_TOOL_MISSING')) return { tool, args: [...args] };
     throw error;
   }
 }

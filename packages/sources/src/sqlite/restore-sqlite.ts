@@ -128,11 +128,13 @@ async function restoreTables(
   { file, workspace, control }: { readonly file: string; readonly workspace: Workspace; readonly control: Control },
 ): Promise<Restored> {
   const copy = path.join(workspace.folder, 'dumped.sqlite');
+  if (plan.neededBytes > workspace.limitBytes) throw workspaceFull(plan.neededBytes, workspace.limitBytes);
   await writeDatabase(plan.manifest, tree, copy, control);
   const isNew = !(await isThere(file));
   try {
     const request = { act: 'copy-tables', path: copy, to: file, tables, lockWaitMs: LOCK_WAIT_MS } as const;
     const inspected = await runAgent<'copy-tables'>(request, 'restore', control);
+    if (isNew) await giveTo(file, parseDetails(plan.manifest), plan.options);
     return { inspected, restoredMs: control.clock.monotonicMs() };
   } catch (error) {
     if (isNew) await rm(file, { force: true });
@@ -297,6 +299,15 @@ function noSpace(file: string, cause: unknown): LumbungError {
     context: { path: file },
     hint: 'free space there, or choose another place; nothing of it was left',
     cause,
+  });
+}
+
+function workspaceFull(neededBytes: number, limitBytes: number): LumbungError {
+  return new LumbungError('DB_WORKSPACE_FULL', {
+    kind: 'operator',
+    message: `the working folder has no room for the dump: ${neededBytes} bytes`,
+    context: { neededBytes, limitBytes },
+    hint: 'free space there, or give the working folder more room',
   });
 }
 

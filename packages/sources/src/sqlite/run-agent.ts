@@ -39,6 +39,9 @@ export async function runAgent<Act extends AgentRequest['act']>(
       }
       last = message;
     }
+  } catch (error) {
+    child.giveUp(error);
+    throw error;
   } finally {
     await child.done;
   }

@@ -18,8 +18,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { isLumbungError } from '@lumbung/stdx';
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
+import { fuzzRuns } from '@lumbung/stdx/testing';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '../connection/target.ts';
 import type { Control, RestoreOptions, RestoreReport, Workspace } from '../driver.ts';
@@ -34,7 +38,7 @@ import { sqliteDriver } from './sqlite-driver.ts';
 import { makeSqliteMuseum } from './testing/sqlite-museum.ts';
 
 const OPTIONS = { parallel: 1, excludeData: [], untransactional: 'refuse' } as const;
-const WRITER = path.join(import.meta.dirname, 'testing/writer.ts');
+const WRITER = fileURLToPath(new URL('./testing/writer.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 
 let folder: string;
@@ -126,6 +130,14 @@ async function textOf(place: string): Promise<string> {
   return stdout;
 }
 
+/** Adds a row as an application that then dies: it lies in the -wal file, and nobody has the database open. */
+async function addLateAndDie(place: string): Promise<void> {
+  const script = `const d = new (require('node:sqlite').DatabaseSync)(${JSON.stringify(place)});
+    d.exec("PRAGMA wal_autocheckpoint = 0; INSERT INTO person (name) VALUES ('late')"); process.kill(process.pid, 'SIGKILL')`;
+  await once(spawn(process.execPath, ['--no-warnings', '-e', script]), 'exit');
+  expect((await stat(`${place}-wal`)).size).toBeGreaterThan(0);
+}
+
 async function startWriter(place: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--no-warnings', WRITER, place], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
@@ -207,6 +219,24 @@ describe('a SQLite database', () => {
     expect(inspectDatabase({ path: alone }, () => undefined).tables.find(({ name }) => name === 'person')?.rows).toBe(
       3,
     );
+  });
+
+  it('whose application died is dumped with what it had committed', async () => {
+    makeSqliteMuseum(file, { journal: 'wal' }).close();
+    await addLateAndDie(file);
+    const { root } = await dumpTo('a');
+    expect(await textOf(path.join(root, 'data/database.sqlite'))).toContain('late');
+  });
+
+  it.skipIf(!isRoot)('that belongs to another user keeps that user able to write', async () => {
+    makeSqliteMuseum(file, { journal: 'wal' }).close();
+    await chmod(file, 0o640);
+    await chown(file, 1234, 4321);
+    await dumpTo('a');
+    for (const name of await readdir(path.dirname(file))) {
+      const { uid, gid, mode } = await stat(path.join(path.dirname(file), name));
+      expect([name, uid, gid, mode & 0o777]).toEqual([name, 1234, 4321, 0o640]);
+    }
   });
 
   it.each(['wal', 'delete'] as const)('is of one moment while an application writes (%s)', async (journal) => {
@@ -344,6 +374,33 @@ describe('what is no database to be dumped', () => {
     bytes.fill(0x55, 40 * 4096, 41 * 4096);
     await writeFile(file, bytes);
     expect(await failureOf()).toMatchObject({ code: 'SQLITE_DAMAGED' });
+  });
+
+  it('fuzz: a file with bytes of chance in it ends in an answer, or an error of ours', async () => {
+    const small = new DatabaseSync(file);
+    small.exec(
+      'CREATE TABLE t (a TEXT, b INT, c AS (b + 1)); CREATE INDEX i ON t (a); CREATE TABLE w (k PRIMARY KEY, v) WITHOUT ROWID; CREATE VIEW v AS SELECT * FROM t',
+    );
+    small.exec(
+      "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 300) INSERT INTO t SELECT 'text ' || n, n FROM c; INSERT INTO w SELECT b, a FROM t; CREATE VIRTUAL TABLE f USING fts5 (x); INSERT INTO f SELECT a FROM t",
+    );
+    small.close();
+    const whole = await readFile(file);
+    const damage = fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    const property = fc.asyncProperty(damage, async (changes) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, byte] of changes) bytes[at] = byte;
+      await writeFile(file, bytes);
+      try {
+        inspectDatabase({ path: file }, () => undefined);
+      } catch (error) {
+        if (!isLumbungError(errorOfSqlite(error, file))) throw error;
+      }
+    });
+    await fc.assert(property, { numRuns: fuzzRuns(60) });
   });
 
   it('one whose application died in the middle of a change', async () => {
@@ -627,13 +684,7 @@ describe('an exchange', () => {
     makeSqliteMuseum(file, { journal: 'wal' }).close();
     const { root } = await dumpTo('a');
     await restoreAs('restored.db', root);
-    const child = spawn(process.execPath, [
-      '--no-warnings',
-      '-e',
-      `const d = new (require('node:sqlite').DatabaseSync)(${JSON.stringify(file)}); d.exec("PRAGMA wal_autocheckpoint = 0; INSERT INTO person (name) VALUES ('late')"); process.kill(process.pid, 'SIGKILL')`,
-    ]);
-    await once(child, 'exit');
-    expect((await stat(`${file}-wal`)).size).toBeGreaterThan(0);
+    await addLateAndDie(file);
   }
 
   it('puts the restored one in place, and keeps the old one whole', async () => {

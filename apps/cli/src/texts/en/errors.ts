@@ -487,7 +487,8 @@ export const enErrors = {
     hint: 'End the program that runs it.',
   },
   ERRNO_OTHER: {
-    message: '{{path}}: the operating system reports {{errno}}',
+    message: 'the operating system reports {{errno}}',
+    messageWith: { path: '{{path}}: the operating system reports {{errno}}' },
     hint: 'Look at the system log, then run the command again.',
   },
   ERRNO_EPERM: {
@@ -817,6 +818,10 @@ export const enErrors = {
   SNAPSHOT_SPEC_INVALID: {
     message: 'not a snapshot: {{spec}}',
     hint: 'Name a snapshot by its id, the first characters of it, or `latest`; a folder in it follows after a colon.',
+  },
+  SOURCE_FILE_DAMAGED: {
+    message: '{{path}} of the dump is not what was dumped',
+    hint: 'Restore another snapshot, and run `lumbung check` with --read-data.',
   },
   SOURCE_FILE_MISSING: {
     message: 'the dump lacks the file {{path}}',

@@ -225,6 +225,7 @@ export const enHelp = {
   'value.folders': 'folders',
   'value.command': 'command',
   'value.key': 'key',
+  'value.key=value': 'name=value',
   'value.language': 'language',
   'value.duration': 'duration',
   'value.mode': 'mode',

@@ -11,6 +11,7 @@ export const enResults = {
   'init.warning': 'Without the password nobody can read it: keep it somewhere safe, not only on this machine.',
   'backup.parent': 'Comparing with snapshot {{id}}.',
   'backup.noParent': 'No earlier snapshot of these paths: everything is read.',
+  'backup.force': 'Every file is read again, as --force asks.',
   'backup.files': 'Files:   {{new}} new, {{changed}} changed, {{unmodified}} unmodified',
   'backup.dirs': 'Folders: {{new}} new, {{changed}} changed, {{unmodified}} unmodified',
   'backup.added': 'Added:   {{added}} ({{stored}} stored)',

@@ -495,7 +495,8 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Akhiri program yang menjalankannya.',
   },
   ERRNO_OTHER: {
-    message: '{{path}}: sistem operasi melaporkan {{errno}}',
+    message: 'sistem operasi melaporkan {{errno}}',
+    messageWith: { path: '{{path}}: sistem operasi melaporkan {{errno}}' },
     hint: 'Periksa log sistem, lalu jalankan lagi perintahnya.',
   },
   ERRNO_EPERM: {
@@ -845,6 +846,10 @@ export const idErrors: ErrorCatalogue = {
   SNAPSHOT_SPEC_INVALID: {
     message: 'bukan snapshot: {{spec}}',
     hint: 'Sebutkan snapshot dengan ID-nya, awalannya, atau `latest`; folder di dalamnya menyusul setelah titik dua.',
+  },
+  SOURCE_FILE_DAMAGED: {
+    message: '{{path}} dalam hasil cadangan tidak sama dengan aslinya',
+    hint: 'Pulihkan snapshot lain, dan jalankan `lumbung check` dengan --read-data.',
   },
   SOURCE_FILE_MISSING: {
     message: 'hasil cadangan tidak memiliki berkas {{path}}',

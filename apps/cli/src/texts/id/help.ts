@@ -229,6 +229,7 @@ export const idHelp: Translation<typeof enHelp> = {
   'value.folders': 'folder',
   'value.command': 'perintah',
   'value.key': 'kunci',
+  'value.key=value': 'nama=nilai',
   'value.language': 'bahasa',
   'value.duration': 'lama',
   'value.mode': 'mode',

@@ -15,6 +15,7 @@ export const idResults: Translation<typeof enResults> = {
     'Tanpa kata sandi, tidak seorang pun dapat membacanya: simpan di tempat aman, bukan hanya di komputer ini.',
   'backup.parent': 'Dibandingkan dengan snapshot {{id}}.',
   'backup.noParent': 'Belum ada snapshot jalur ini: semuanya dibaca.',
+  'backup.force': 'Semua berkas dibaca ulang, sesuai --force.',
   'backup.files': 'Berkas:  {{new}} baru, {{changed}} berubah, {{unmodified}} tetap',
   'backup.dirs': 'Folder:  {{new}} baru, {{changed}} berubah, {{unmodified}} tetap',
   'backup.added': 'Tambah:  {{added}} ({{stored}} tersimpan)',

@@ -2,7 +2,7 @@ import { type ByteString, byteStringOfText } from '@lumbung/stdx';
 import type { DiscoveredDatabase } from '../application.ts';
 import type { ConfigReader } from '../config-reader.ts';
 import { type DatabaseFields, decodeText, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
-import { engineOf, parseDatabaseUrl, parsePdoDsn } from '../dsn.ts';
+import { engineOf, parseDsn, parsePdoDsn } from '../dsn.ts';
 import { joinPath, parentOf, resolvePath } from '../paths.ts';
 import { tokenizePhp } from '../php/tokenize.ts';
 import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
@@ -163,7 +163,7 @@ function readGroup(
   const dsn = bytesOfValue(valueAt(value, 'dsn')) ?? ('' as ByteString);
   const host = bytesOfValue(valueAt(value, 'hostname')) ?? ('' as ByteString);
   // Older versions write the address of PDO into the host.
-  const parts = parseDatabaseUrl(dsn) ?? parsePdoDsn(dsn) ?? (host.includes('=') ? parsePdoDsn(host) : undefined);
+  const parts = parseDsn(dsn) ?? parsePdoDsn(dsn) ?? (host.includes('=') ? parsePdoDsn(host) : undefined);
   const driver = textOfValue(valueAt(value, 'dbdriver')) ?? '';
   const subdriver = textOfValue(valueAt(value, 'subdriver')) ?? '';
   const engine = parts?.engine ?? engineOf(driver === 'pdo' ? subdriver : driver);

@@ -2,7 +2,7 @@ import { type ByteString, byteStringOfText } from '@lumbung/stdx';
 import type { DiscoveredDatabase } from '../application.ts';
 import { type ConfigReader, type Environment, readEnvironment } from '../config-reader.ts';
 import { type DatabaseFields, decodeText, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
-import { engineOf, parseDatabaseUrl, parsePdoDsn } from '../dsn.ts';
+import { engineOf, parseDsn, parsePdoDsn } from '../dsn.ts';
 import { FIRST_WINS } from '../env/env-file.ts';
 import { joinPath } from '../paths.ts';
 import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
@@ -81,7 +81,7 @@ function readGroup(
   const get = (name: string) =>
     environment?.field(`database.${group}.${name}`, `database_${group}_${name}`) ?? valueAt(value, name);
   const dsn = bytesOfValue(get('DSN')) ?? ('' as ByteString);
-  const parts = parseDatabaseUrl(dsn) ?? parsePdoDsn(dsn);
+  const parts = parseDsn(dsn) ?? parsePdoDsn(dsn);
   const driver = textOfValue(get('DBDriver')) ?? '';
   const engine = parts?.engine ?? engineOf(driver);
   const fields: DatabaseFields = {

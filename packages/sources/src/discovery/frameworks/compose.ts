@@ -19,6 +19,8 @@ import { environmentDatabases } from './environment-databases.ts';
 import { makeApplication, newReader, type Recogniser } from './recogniser.ts';
 
 const SECRET_BYTES_MAX = 4096;
+/** Proxies have logins in labels. */
+const SECRET_LABEL = /auth|pass|secret|token|key|user|cred/i;
 
 /** Docker Compose: services whose image is a database, with the volumes of all, and what applications among the services
  *  are told about the databases. */
@@ -41,7 +43,11 @@ export const recogniseCompose: Recogniser = async (folder, files) => {
     services: project.services.map(({ name, service }) => ({
       name,
       ...(service.image === undefined ? {} : { image: service.image }),
-      labels: Object.fromEntries([...asMap(service.labels)].map(([label, value]) => [label, value ?? ''])),
+      labels: Object.fromEntries(
+        [...asMap(service.labels)].flatMap(([label, value]) =>
+          SECRET_LABEL.test(label) ? [] : [[label, value ?? '']],
+        ),
+      ),
     })),
     files: {
       paths: folders.flatMap(({ path, holds }) => (holds === 'data' ? [path] : [])),

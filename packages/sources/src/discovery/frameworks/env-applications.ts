@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DiscoveredDatabase } from '../application.ts';
 import { type ConfigReader, type Environment, readEnvironment } from '../config-reader.ts';
 import { fieldOf, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
-import { type ApplicationEngine, engineOf, parseDatabaseUrl } from '../dsn.ts';
+import { type ApplicationEngine, engineOf, parseDsn } from '../dsn.ts';
 import { FIRST_WINS, LAST_WINS, NODE_DOTENV } from '../env/env-file.ts';
 import { joinPath } from '../paths.ts';
 import { lineAt } from '../text-lines.ts';
@@ -154,7 +154,7 @@ async function prismaDatabases(
       ),
     ];
   }
-  const parts = found.kind === 'scalar' ? parseDatabaseUrl(String(found.value) as ByteString) : undefined; // a byte string
+  const parts = found.kind === 'scalar' ? parseDsn(String(found.value) as ByteString) : undefined; // a byte string
   if (parts === undefined) {
     reader.warn('CONFIG_INVALID', { path: found.at.path, line: found.at.line, detail: group });
     return [];

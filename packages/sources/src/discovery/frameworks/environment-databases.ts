@@ -3,7 +3,7 @@ import type { LocalhostMeaning } from '../address.ts';
 import type { DiscoveredDatabase } from '../application.ts';
 import type { Environment } from '../config-reader.ts';
 import { type DatabaseFields, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
-import { type ApplicationEngine, engineOf, parseDatabaseUrl } from '../dsn.ts';
+import { type ApplicationEngine, engineOf, parseDsn } from '../dsn.ts';
 import { bytesOfValue, type PhpValue } from '../php/value.ts';
 import type { DiscoveryWarning } from '../warning.ts';
 import { textOfValue } from './recogniser.ts';
@@ -85,7 +85,7 @@ function fromAddress(
 ): DiscoveredDatabase | undefined {
   if (!URL_NAME.test(name) || NOT_A_DATABASE.test(name)) return undefined;
   const found = environment.get(name);
-  const parts = found === undefined ? undefined : parseDatabaseUrl(found.value);
+  const parts = found === undefined ? undefined : parseDsn(found.value);
   // Redis is proposed by its use, not as a database of the application.
   if (found === undefined || parts === undefined || parts.engine === 'redis') return undefined;
   const fields = fieldsOfDsn(parts, found.at);

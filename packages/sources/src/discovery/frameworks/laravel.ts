@@ -4,7 +4,7 @@ import { addressOf } from '../address.ts';
 import type { DiscoveredApplication, DiscoveredBucket, DiscoveredDatabase, DiscoveredRedis } from '../application.ts';
 import { type ConfigReader, type Environment, readEnvironment } from '../config-reader.ts';
 import { type DatabaseFields, decodeText, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
-import { engineOf, parseDatabaseUrl } from '../dsn.ts';
+import { engineOf, parseDsn } from '../dsn.ts';
 import { LAST_WINS } from '../env/env-file.ts';
 import { joinPath } from '../paths.ts';
 import type { PhpSurroundings } from '../php/call-function.ts';
@@ -113,7 +113,7 @@ function withoutConfigFile(root: ByteString, environment: Environment, reader: C
     user: environment.field('DB_USERNAME'),
     password: environment.field('DB_PASSWORD'),
   };
-  const url = parseDatabaseUrl(bytesOfValue(environment.field('DB_URL', 'DATABASE_URL')) ?? ('' as ByteString));
+  const url = parseDsn(bytesOfValue(environment.field('DB_URL', 'DATABASE_URL')) ?? ('' as ByteString));
   const merged = url === undefined ? fields : { ...fields, ...fieldsOfDsn(url, at) };
   return finishDatabase(
     {
@@ -186,7 +186,7 @@ function isOwnDatabase(
 function databaseOf(name: string, connection: PhpValue, root: ByteString, reader: ConfigReader): DiscoveredDatabase {
   const driver = textOfValue(valueAt(connection, 'driver')) ?? '';
   const url = bytesOfValue(valueAt(connection, 'url'));
-  const parts = url === undefined || url === '' ? undefined : parseDatabaseUrl(url);
+  const parts = url === undefined || url === '' ? undefined : parseDsn(url);
   const at = valueAt(connection, 'url')?.at ?? connection.at;
   const fields: DatabaseFields = {
     host: firstOf(valueAt(connection, 'write', 'host')) ?? firstOf(valueAt(connection, 'host')),
@@ -237,7 +237,7 @@ function queuesOf(environment: Environment): DiscoveredApplication['redis'] {
   const host = environment.field('REDIS_HOST', 'REDIS_URL');
   const isUsed = [environment.text('QUEUE_CONNECTION'), environment.text('QUEUE_DRIVER')].includes('redis');
   if (!isUsed || host === undefined) return [];
-  const url = parseDatabaseUrl(bytesOfValue(environment.field('REDIS_URL')) ?? ('' as ByteString));
+  const url = parseDsn(bytesOfValue(environment.field('REDIS_URL')) ?? ('' as ByteString));
   const address = addressOf(
     'redis',
     { host: url?.host ?? environment.text('REDIS_HOST'), port: url?.port ?? environment.text('REDIS_PORT') },

@@ -38,7 +38,7 @@ export function makeApplication(
     root,
     ...(version === undefined ? {} : { version }),
     confidence,
-    ...(url === undefined ? {} : { url }),
+    ...(url === undefined ? {} : { url: withoutLogin(url) }),
     components: { files: filesComponent(kind, root, files), databases },
     buckets,
     redis,
@@ -46,6 +46,10 @@ export function makeApplication(
     services: parts.services ?? [],
     warnings: reader.warnings,
   };
+}
+
+function withoutLogin(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
 }
 
 export function surroundingsOf(environment: Environment | undefined, more: PhpSurroundings = {}): PhpSurroundings {

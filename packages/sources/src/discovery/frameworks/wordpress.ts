@@ -2,7 +2,7 @@ import type { ByteString } from '@lumbung/stdx';
 import type { DiscoveredDatabase } from '../application.ts';
 import { type ConfigReader, readEnvironment } from '../config-reader.ts';
 import { type DatabaseFields, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
-import { parseDatabaseUrl } from '../dsn.ts';
+import { parseDsn } from '../dsn.ts';
 import { LAST_WINS } from '../env/env-file.ts';
 import { isWithin, joinPath, parentOf, resolvePath } from '../paths.ts';
 import type { PhpReading } from '../php/read-php.ts';
@@ -53,8 +53,11 @@ async function readConfig(
   if (parent === root) return undefined;
   const above = joinPath(parent, 'wp-config.php');
   // The folder above may lie outside of the roots: this one file is read there, as the program itself does.
-  if (reader.files.isInside(parent) && (await reader.files.hasFile(parent, 'wp-settings.php'))) return undefined;
-  const read = await reader.files.readAbove(above, CONFIG_BYTES_MAX);
+  const isInside = reader.files.isInside(parent);
+  if (isInside && (await reader.files.hasFile(parent, 'wp-settings.php'))) return undefined;
+  const read = isInside
+    ? await reader.files.read(above, CONFIG_BYTES_MAX)
+    : await reader.files.readAbove(above, CONFIG_BYTES_MAX);
   if (read === undefined) return undefined;
   const reading = await reader.phpText(above, read.text, {
     constants: new Map([['ABSPATH', `${root}/` as ByteString]]),
@@ -114,7 +117,7 @@ async function recogniseBedrock(folder: Folder, reader: ConfigReader): ReturnTyp
   const root = folder.path;
   const environment = await readEnvironment(reader, root, ['.env.local', '.env'], LAST_WINS);
   const url = environment?.field('DATABASE_URL');
-  const parts = parseDatabaseUrl(bytesOfValue(url) ?? ('' as ByteString));
+  const parts = parseDsn(bytesOfValue(url) ?? ('' as ByteString));
   const fields: DatabaseFields = {
     host: environment?.field('DB_HOST'),
     database: environment?.field('DB_NAME'),

@@ -84,6 +84,21 @@ export class Memory {
     }
   }
 
+  /** What a function assigns is gone behind it, but for properties. It sees the variables around it, since it may name
+   *  them as global. */
+  inFunction(act: () => void): void {
+    this.charge(this.variables.size);
+    const around = [...this.variables];
+    try {
+      act();
+    } finally {
+      const properties = this.variables.get('this');
+      this.variables.clear();
+      for (const [name, value] of around) this.variables.set(name, value);
+      if (properties !== undefined) this.variables.set('this', properties);
+    }
+  }
+
   assign(reference: Reference, value: PhpValue): PhpValue {
     if (this.#dead > 0 || !reference.isKnown) return value;
     const { name, path } = reference;
@@ -108,7 +123,9 @@ export class Memory {
   }
 
   #compare(name: string, before: PhpValue | undefined, value: PhpValue): void {
-    if (before === undefined || before.kind === 'unresolved' || this.#conflicts.size >= CONFLICTS_MAX) return;
+    // What is not known is told by whoever needs it.
+    if (before === undefined || before.kind === 'unresolved' || value.kind === 'unresolved') return;
+    if (this.#conflicts.size >= CONFLICTS_MAX) return;
     this.charge(name.length);
     if (before.kind === 'scalar' && value.kind === 'scalar' && before.value === value.value) return;
     this.#conflicts.set(name, value.at);

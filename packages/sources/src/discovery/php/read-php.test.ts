@@ -160,6 +160,22 @@ describe('conditions', () => {
     expect(valueOf(expression)).toBe(expected);
   });
 
+  it('of a switch over a known value one case is read, up to its break', () => {
+    const { variables, conflicts } = read(`<?php define('E', 'production');
+      switch (E) { case 'development': $a = 1; break; case 'staging': case 'production': $a = 2; $b = 3; break; default: $a = 4; }`);
+    expect([show(variables.get('a')), show(variables.get('b'))]).toEqual([2, 3]);
+    expect(conflicts).toEqual([]);
+    expect(show(read(`<?php switch ('x') { case 1: $a = 1; break; default: $a = 4; }`).variables.get('a'))).toBe(4);
+  });
+
+  it('of a switch over a value that is not known every case is read', () => {
+    const { variables, conflicts } = read(
+      `<?php switch ($_SERVER['HTTP_HOST']) { case 'a': $db = 'x'; break; default: $db = 'y'; }`,
+    );
+    expect(show(variables.get('db'))).toBe('y');
+    expect(conflicts.map(({ name }) => name)).toEqual(['$db']);
+  });
+
   it('a first definition counts, and exit in an expression does not end the file', () => {
     const { constants } = read(
       `<?php defined('BASEPATH') OR exit('No direct script access allowed'); define('A', 1); define('A', 2); if (!defined('B')) define('B', 3);`,
@@ -237,6 +253,17 @@ describe('calls that open databases', () => {
   it('a parameter without a default is not known, though a variable has its name', () => {
     const { calls } = read(`<?php $h = 'global'; function buka($h) { mysqli_connect($h); }`);
     expect(calls.map(({ args }) => args.map(show))).toEqual([['?']]);
+  });
+
+  it('what a function names does not change the variables around it', () => {
+    const { calls, variables } = read(`<?php $h = 'h'; $db = 'd';
+      function query($db, $x = 1) { $h = 'other'; return $h; }
+      mysqli_connect($h, 'u', 'p', $db); function buka() { global $h, $db; return mysqli_connect($h, 'u', 'p', $db); }`);
+    expect(calls.map(({ args }) => args.map(show))).toEqual([
+      ['h', 'u', 'p', 'd'],
+      ['h', 'u', 'p', 'd'],
+    ]);
+    expect(variables.has('x')).toBe(false);
   });
 
   it('say in which line they stand', () => {

@@ -3,6 +3,7 @@ import type { PhpSurroundings } from './call-function.ts';
 import { TokenCursor } from './cursor.ts';
 import { ExpressionReader } from './expressions.ts';
 import { Memory, type Mode, type PhpCall, TooComplexError } from './memory.ts';
+import { combine } from './operators.ts';
 import { Position, TooDeepError } from './position.ts';
 import type { PhpToken } from './tokenize.ts';
 import { type PhpValue, type Place, truthOf } from './value.ts';
@@ -74,7 +75,7 @@ const SKIPPED: ReadonlySet<string> = new Set([
   'endforeach',
   'endswitch',
 ]);
-const LOOPS: ReadonlySet<string> = new Set(['while', 'for', 'foreach', 'switch', 'catch']);
+const LOOPS: ReadonlySet<string> = new Set(['while', 'for', 'foreach', 'catch']);
 
 class FileReader {
   readonly #files: PhpFiles;
@@ -192,7 +193,11 @@ class FileReader {
   #namedStatement(name: string): boolean {
     const cursor = this.#position.cursor;
     if (name === 'if') this.#if();
-    else if (name === 'else' || name === 'do' || name === 'try' || name === 'finally') {
+    else if (name === 'switch') this.#switch();
+    else if (name === 'do' || name === 'try' || name === 'finally') {
+      cursor.next();
+      this.#statement();
+    } else if (name === 'else') {
       cursor.next();
       this.#memory.in('uncertain', () => this.#statement());
     } else if (LOOPS.has(name)) {
@@ -250,17 +255,42 @@ class FileReader {
     });
   }
 
+  /** A case that is known to be the one runs up to its `break`; of a value that is not known any may. */
+  #switch(): void {
+    const cursor = this.#position.cursor;
+    cursor.next();
+    const subject = cursor.takeSign('(') ? this.#expressions.closed(')') : this.#position.unresolved();
+    const isKnown = subject.kind === 'scalar';
+    if (!cursor.takeSign('{') && !cursor.takeSign(':')) return;
+    let state: 'before' | 'in' | 'after' = 'before';
+    while (!cursor.isAtEnd && !this.#isStopped && !cursor.takeSign('}') && !cursor.takeName('endswitch')) {
+      const isDefault = cursor.isName('default');
+      if (isDefault || cursor.isName('case')) {
+        cursor.next();
+        const isSame =
+          isDefault || truthOf(combine('==', subject, this.#expressions.expression(), subject.at)) === true;
+        if (!cursor.takeSign(':') && !cursor.takeSign(';')) cursor.next();
+        if (state === 'before' && isSame) state = 'in';
+      } else if (cursor.isName('break')) {
+        cursor.skipStatement();
+        if (state === 'in') state = 'after';
+      } else this.#memory.in(isKnown ? (state === 'in' ? 'certain' : 'dead') : 'uncertain', () => this.#statement());
+    }
+  }
+
   /** Read in place, as if it were called: parameters have their defaults. */
   #function(): void {
     const cursor = this.#position.cursor;
     cursor.next();
     while (!cursor.isAtEnd && !cursor.isSign('(') && !cursor.isSign('{') && !cursor.isSign(';')) cursor.next();
-    if (cursor.takeSign('(')) this.#parameters();
-    cursor.skipStatement();
-    if (!cursor.takeSign('{')) return;
-    this.#functionDepth += 1;
-    this.#block();
-    this.#functionDepth -= 1;
+    this.#memory.inFunction(() => {
+      if (cursor.takeSign('(')) this.#parameters();
+      cursor.skipStatement();
+      if (!cursor.takeSign('{')) return;
+      this.#functionDepth += 1;
+      this.#block();
+      this.#functionDepth -= 1;
+    });
   }
 
   #parameters(): void {

@@ -77,7 +77,7 @@ export const laravel: Tree = {
   'package.json': '{"private":true,"devDependencies":{"vite":"^6"}}',
   '.env': `\ufeffAPP_NAME="SIMPEG Kabupaten"\r
 APP_KEY=base64:c2VjcmV0\r
-APP_URL=https://simpeg.example.go.id\r
+APP_URL=https://admin:masuk123@simpeg.example.go.id\r
 \r
 DB_CONNECTION=mysql\r
 DB_HOST=localhost\r
@@ -444,6 +444,7 @@ services:
       - ./html:/var/www/html
       - /var/run/docker.sock:/var/run/docker.sock:ro
     labels:
+      traefik.http.middlewares.web.basicauth.users: 'sari:kunci-masuk'
       traefik.http.routers.web.rule: Host(\`layanan.example.go.id\`)
   db:
     <<: *common
