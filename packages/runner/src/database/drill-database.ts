@@ -1,6 +1,7 @@
 import type { Repository } from '@lumbung/engine';
 import {
   type DatabaseDriver,
+  type DatabaseEngine,
   type Finding,
   type Manifest,
   printManifest,
@@ -54,7 +55,14 @@ const NOT_TESTABLE_CODES: ReadonlySet<string> = new Set([
   'DB_WORKSPACE_FULL',
 ]);
 
-const DRILL_DATABASE = 'lumbung_drill';
+/** What the restored database is called on its own server. Redis has no names. */
+const DRILL_DATABASES: Readonly<Record<DatabaseEngine, string>> = {
+  postgresql: 'lumbung_drill',
+  mysql: 'lumbung_drill',
+  mariadb: 'lumbung_drill',
+  sqlite: 'lumbung_drill',
+  redis: 'instance',
+};
 
 /**
  * Restores a dump into a server of its own on this machine, in a private folder, on a private socket, and compares every
@@ -121,7 +129,14 @@ async function restoreInto(
   const plan = await driver.planRestore(
     scratch.target,
     tree,
-    { database: DRILL_DATABASE, ownership: { kind: 'keep' }, verify: 'values', parallel },
+    {
+      database: DRILL_DATABASES[manifest.engine],
+      ownership: { kind: 'keep' },
+      // A new server has none; nobody can log in with these.
+      createRoles: true,
+      verify: 'values',
+      parallel,
+    },
     control,
   );
   watch.end('plan');
