@@ -9,17 +9,21 @@ import { USER_SCHEMA } from './relations.ts';
 const sequenceRow = z.object({ oid: integer, schema: text, name: text });
 const valueRow = z.object({ last: text, called: flag });
 
-/** Sequences are in no snapshot: a value read now is one that every row seen has been given before. */
+/**
+ * Sequences are in no snapshot: a value read now is one that every row seen has been given before. A replica has none of
+ * unlogged ones, which belong to tables it has no rows of.
+ */
 export async function readSequences(
   connection: PostgresConnection,
   signal: AbortSignal,
+  { isReplica = false }: { readonly isReplica?: boolean } = {},
 ): Promise<Manifest['sequences']> {
   const sequences = await select(
     connection,
     sequenceRow,
     `SELECT c.oid, n.nspname AS schema, c.relname AS name
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ${USER_SCHEMA}
+     WHERE c.relkind = 'S' AND c.relpersistence ${isReplica ? `= 'p'` : `<> 't'`} AND ${USER_SCHEMA}
        AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
          AND d.objid = c.oid AND d.deptype = 'e'
          AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_extension e WHERE e.oid = d.refobjid AND c.oid = ANY (e.extconfig)))

@@ -3,8 +3,6 @@ import type { DumpOptions } from '../../driver.ts';
 const LOCK_TIMEOUT_MS = 60_000;
 
 export interface PostgresDumpOptions extends DumpOptions {
-  /** `copy`: rows are copied by sessions of our own. `tool`: by `pg_dump`, through files in the workspace. */
-  readonly tier?: 'copy' | 'tool';
   /** How long somebody who alters a table may keep us waiting. */
   readonly lockTimeoutMs?: number;
   /** Tables above this size are cut into several files where that is possible. */

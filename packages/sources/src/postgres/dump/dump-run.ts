@@ -6,6 +6,8 @@ import { manifestDump } from '../../manifest/manifest-dump.ts';
 import { withDeadline } from '../wire/deadline.ts';
 
 const NAME_BYTES = 4;
+/** Nobody needs to hear of every chunk. */
+const TELL_BYTES = 256 * 1024;
 
 /** What all parts of one dump share. */
 export class DumpRun {
@@ -20,6 +22,7 @@ export class DumpRun {
   #phase: DumpPhase = 'connect';
   #doneBytes = 0;
   #doneRows = 0;
+  #toldBytes = 0;
 
   constructor(control: Control, sink: EntrySink, signal: AbortSignal) {
     this.control = control;
@@ -36,6 +39,8 @@ export class DumpRun {
 
   passed(subject: string, bytes: number): void {
     this.#doneBytes += bytes;
+    if (this.#doneBytes - this.#toldBytes < TELL_BYTES) return;
+    this.#toldBytes = this.#doneBytes;
     this.#tell(subject);
   }
 

@@ -1,4 +1,5 @@
 const HEAD_BYTES = 16 * 1024;
+const NEWLINE = 0x0a;
 
 /**
  * SQL of pg_dump, pg_dumpall or pg_restore without the two lines that hold a key of chance: `\restrict …` at its head and
@@ -32,11 +33,10 @@ function dropLines(lines: Buffer, key: string | undefined): Buffer {
   if (key === undefined) return lines;
   let kept = lines;
   for (const line of [`\\restrict ${key}\n`, `\\unrestrict ${key}\n`]) {
-    const at = kept.indexOf(line, 0, 'latin1');
+    let at = kept.indexOf(line, 0, 'latin1');
+    while (at > 0 && kept[at - 1] !== NEWLINE) at = kept.indexOf(line, at + 1, 'latin1');
     // Somebody would have to guess the key to write such a line himself.
-    if (at >= 0 && (at === 0 || kept[at - 1] === 0x0a)) {
-      kept = Buffer.concat([kept.subarray(0, at), kept.subarray(at + line.length)]);
-    }
+    if (at >= 0) kept = Buffer.concat([kept.subarray(0, at), kept.subarray(at + line.length)]);
   }
   return kept;
 }

@@ -64,7 +64,10 @@ export async function storeSchema(options: SchemaOptions, files: ManifestFile[])
 function dumpArguments({ database, snapshot, lockTimeoutMs }: SchemaOptions, folder: string): string[] {
   return [
     '--no-password',
-    '--schema-only',
+    // Not --schema-only, which would not say which materialized views were filled.
+    '--section=pre-data',
+    '--section=post-data',
+    '--no-blobs',
     '--format=directory',
     '--compress=0',
     '--no-sync',

@@ -16,6 +16,7 @@ import {
   fakeTool,
   folderTree,
   haveServer,
+  loadManyTables,
   loadMuseum,
   type MuseumFacts,
   startChaosProxy,
@@ -196,6 +197,29 @@ describe.skipIf(!haveServer('postgres'))('a dump by sessions that share one snap
     expect(await readFile(path.join(out, table?.segments[0]?.path ?? ''))).toEqual(
       Buffer.from([0x61, 0xff, 0xfe, 0x0a]),
     );
+  });
+
+  it('takes a thousand tables, or says which setting is too low for them', async () => {
+    await server.client('CREATE DATABASE many');
+    await loadManyTables(server, 'many', 1000);
+    const out = await dump({ database: 'many' });
+    expect((await manifestIn(out)).tables.map(({ rows }) => rows)).toEqual(Array.from({ length: 1000 }, () => 1));
+    await using small = await startPostgres({ settings: { max_locks_per_transaction: '10', max_connections: '10' } });
+    await small.client('CREATE DATABASE many');
+    await loadManyTables(small, 'many', 1500);
+    expect(await failure(dump({ database: 'many', target: small.target, parallel: 1 }))).toBe('DB_LOCK_TABLE_FULL');
+  });
+
+  it('reads a replica, and says what that has no rows of', async () => {
+    await using standby = await startPostgres({ standbyOf: server });
+    const out = await dump({ target: standby.target });
+    const manifest = await manifestIn(out);
+    expect(await findingsIn(out)).toEqual([]);
+    expect(manifest.servedBy).toBe('replica');
+    expect(manifest.warnings.find(({ code }) => code === 'unlogged-tables')?.message).toContain('museum.unlogged');
+    const primary = await manifestIn(await dump());
+    const logged = primary.tables.filter(({ name }) => name !== 'unlogged');
+    expect(manifest.tables).toEqual(logged);
   });
 
   it('sees one moment: money that moves between tables is neither lost nor doubled', async () => {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { forEachParallel } from '@lumbung/stdx';
+import { retryConnecting } from '../../connection/connect-retry.ts';
 import { whileKeptAlive } from '../../connection/keep-alive.ts';
 import type { Target } from '../../connection/target.ts';
 import type { Control, DatabaseDump, Workspace } from '../../driver.ts';
@@ -68,7 +69,11 @@ async function dumpWith(run: DumpRun, wanted: Wanted): Promise<Manifest> {
   const { target, database, options } = wanted;
   const { control, applicationName } = run;
   const sessionOptions = { target, database, control, signal: run.signal, applicationName };
-  const holder = await SnapshotHolder.open(sessionOptions);
+  const holder = await retryConnecting(() => SnapshotHolder.open(sessionOptions), {
+    signal: run.signal,
+    clock: control.clock,
+    note: (line) => control.note(line),
+  });
   try {
     run.enter('inventory');
     const snapshot = await holder.take(lockTimeoutOf(options));
@@ -107,7 +112,7 @@ class SnapshotDump {
     const inventory = await countObjects(connection, version, signal);
     const extensions = await readExtensions(connection, signal);
     const rolesReferenced = await readRoles(connection, signal);
-    const sequences = await readSequences(connection, signal);
+    const sequences = await readSequences(connection, signal, position);
     const largeObjects = await listLargeObjects(connection, signal);
     const warnings = await readWarnings(connection, version, signal);
     const server = await readServerIdentity(connection, signal);
