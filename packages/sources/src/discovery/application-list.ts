@@ -52,9 +52,10 @@ export class ApplicationList {
   }
 
   /** A connection in a file belongs to the application around it, when that has the same database. */
-  addPlainPhp(root: ByteString, found: DiscoveredApplication): void {
+  addPlainPhp(found: DiscoveredApplication): void {
+    const { root, components } = found;
     const around = this.#innermost(root);
-    const databases = found.components.databases.filter(
+    const databases = components.databases.filter(
       (database) => !around?.databases.some((known) => isSameDatabase(known, database)),
     );
     if (around !== undefined && databases.length === 0) return;
@@ -63,13 +64,7 @@ export class ApplicationList {
       around.warnings.push(...found.warnings);
       return;
     }
-    const name = decodeText(baseNameOf(root)).text;
-    this.add({
-      ...found,
-      root,
-      name,
-      components: { files: filesComponent('plain-php', root), databases },
-    });
+    this.add({ ...found, components: { ...components, databases } });
   }
 
   addSqlite(path: ByteString): void {

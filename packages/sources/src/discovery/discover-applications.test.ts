@@ -392,6 +392,27 @@ describe('hand-written PHP', () => {
     ]);
   });
 
+  it('is found by constants, where the connection is in a class that does not include them', async () => {
+    const { applications, tree } = await discover(within('mvc', skeletons.phpMvc));
+    expect(applications.flatMap(databasesOf)).toMatchObject([
+      { engine: 'mysql', address: { kind: 'socket' }, database: 'phpmvc', user: 'mvc', password: 'mvc123' },
+    ]);
+    expect(applications[0]?.components.databases[0]?.source).toEqual({
+      path: tree.path('mvc/app/config/config.php'),
+      line: 7,
+    });
+    expect(applications.map(({ root }) => root)).toEqual([tree.path('mvc')]);
+    expect(codesOf(applications[0]!)).toEqual([]);
+  });
+
+  it('is found by an array with an address of PDO', async () => {
+    const { application, tree } = await only(within('yii', skeletons.yii));
+    expect(application.root).toBe(tree.path('yii'));
+    expect(databasesOf(application)).toMatchObject([
+      { engine: 'postgresql', address: tcp('10.0.0.7', 5432), database: 'kepegawaian', user: 'yii', password: 'yii#1' },
+    ]);
+  });
+
   it('below another application is one of its own when it has another database', async () => {
     const { applications } = await discover({ ...skeletons.wordpress, ...within('perpus', skeletons.koneksi) });
     expect(applications.map(({ kind, name }) => [kind, name])).toEqual([
@@ -541,6 +562,8 @@ describe('a server full of applications', () => {
     ...within('html/perpus', skeletons.koneksi),
     ...within('html/arsip', skeletons.oldMysql),
     ...within('html/antrian', skeletons.pdoClass),
+    ...within('html/mvc', skeletons.phpMvc),
+    ...within('html/yii', skeletons.yii),
     ...within('srv/layanan', skeletons.compose),
     ...within('srv/antar', skeletons.nodePrisma),
     ...within('srv/bot', skeletons.nodeMysql),
@@ -576,6 +599,8 @@ describe('a server full of applications', () => {
         'plain-php perpustakaan',
         'plain-php arsip_surat',
         'plain-php antrian',
+        'plain-php phpmvc',
+        'plain-php kepegawaian',
         'compose web',
         'compose peta',
         'node antar',
@@ -584,7 +609,7 @@ describe('a server full of applications', () => {
         'symfony surat',
       ].sort(),
     );
-    expect(applications).toHaveLength(17);
+    expect(applications).toHaveLength(19);
   });
 
   it('shows no password, however it is printed', async () => {

@@ -233,21 +233,9 @@ class Walk {
     if (compose === undefined) found ??= await recogniseGeneric(folder, this.#files);
     for (const application of [found, compose])
       if (application !== undefined) this.applications.add(application, deployment);
-    if (found === undefined || found.kind === 'generic') await this.#recognisePlainPhp(folder);
-  }
-
-  async #recognisePlainPhp(folder: Folder): Promise<void> {
-    const found = await recognisePlainPhp(folder, this.#files);
-    if (found === undefined) return;
-    const parent = found.root === folder.path ? undefined : await this.#applicationFolder(found.root);
-    this.applications.addPlainPhp(parent === undefined && found.root !== folder.path ? folder.path : found.root, found);
-  }
-
-  /** The folder above a part of an application, when it looks like one. */
-  async #applicationFolder(path: ByteString): Promise<Folder | undefined> {
-    if (!this.#files.isInside(path)) return undefined;
-    const folder = await this.#files.folder(path);
-    return folder !== undefined && has(folder, 'index.php') ? folder : undefined;
+    if (found !== undefined && found.kind !== 'generic') return;
+    const plain = await recognisePlainPhp(folder, this.#files);
+    if (plain !== undefined) this.applications.addPlainPhp(plain);
   }
 
   async #findFiles(folder: Folder): Promise<void> {

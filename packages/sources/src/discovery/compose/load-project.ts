@@ -23,6 +23,7 @@ const YAML_BYTES_MAX = 256 * 1024;
 const SERVICES_MAX = 200;
 const FILES_MAX = 10;
 const ENV_FILES_MAX = 20;
+const ENV_VARIABLES_MAX = 1000;
 /** Of all texts of a project together: what is put in may repeat one long value many times. */
 const INTERPOLATED_LENGTH_MAX = 4 * 1024 * 1024;
 
@@ -87,12 +88,12 @@ interface Layer {
   readonly data: Data;
 }
 
-function readDotEnv(folder: ByteString, reader: ConfigReader): Promise<Environment | undefined> {
-  const parse: typeof parseEnvFile = (text, dialect) =>
-    parseEnvFile(text, dialect, (value, lookup) => interpolate(value, lookup).text);
-  return reader.files
-    .hasFile(folder, '.env')
-    .then((has) => (has ? reader.env(joinPath(folder, '.env'), LAST_WINS, parse) : undefined));
+const parseComposeEnv: typeof parseEnvFile = (text, dialect) =>
+  parseEnvFile(text, dialect, (value, lookup) => interpolate(value, lookup).text);
+
+async function readDotEnv(folder: ByteString, reader: ConfigReader): Promise<Environment | undefined> {
+  if (!(await reader.files.hasFile(folder, '.env'))) return undefined;
+  return reader.env(joinPath(folder, '.env'), LAST_WINS, parseComposeEnv);
 }
 
 async function readLayer(path: ByteString, environment: Environment, reader: ConfigReader): Promise<Layer | undefined> {
@@ -204,19 +205,20 @@ async function readServices(
   reader: ConfigReader,
 ): Promise<readonly ProjectService[]> {
   const services: ProjectService[] = [];
+  const envFiles = new Map<ByteString, ReadonlyMap<string, string>>();
   const raw = asRecord(data['services']) ?? {};
   for (const [name, value] of Object.entries(raw).slice(0, SERVICES_MAX)) {
     const parsed = serviceSchema.safeParse(withBase(value, raw));
     if (!parsed.success) continue;
     const service = parsed.data;
     const variables = new Map<string, string | null>();
-    for (const file of (service.env_file ?? []).slice(0, ENV_FILES_MAX)) {
+    for (const file of service.env_file ?? []) {
       const path = resolvePath(folder, byteStringOfText(file));
-      const parse: typeof parseEnvFile = (text, dialect) =>
-        parseEnvFile(text, dialect, (value_, lookup) => interpolate(value_, lookup).text);
-      const found = await reader.env(path, LAST_WINS, parse);
-      if (found === undefined) reader.warn('CONFIG_MISSING', { path, detail: name });
-      for (const variable of found?.names() ?? []) variables.set(variable, found?.text(variable) ?? '');
+      const known = envFiles.get(path);
+      if (known === undefined && envFiles.size >= ENV_FILES_MAX) continue;
+      const found = known ?? (await readEnvFile(path, name, reader));
+      envFiles.set(path, found);
+      for (const [variable, text] of found) variables.set(variable, text);
     }
     for (const [variable, given] of asMap(service.environment)) {
       variables.set(variable, given ?? environment.text(variable) ?? null);
@@ -224,6 +226,17 @@ async function readServices(
     services.push({ name, service, variables, source: sourceOf(name, layers, folder) });
   }
   return services;
+}
+
+async function readEnvFile(
+  path: ByteString,
+  service: string,
+  reader: ConfigReader,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await reader.env(path, LAST_WINS, parseComposeEnv);
+  if (found === undefined) reader.warn('CONFIG_MISSING', { path, detail: service });
+  const names = found?.names().slice(0, ENV_VARIABLES_MAX) ?? [];
+  return new Map(names.map((name) => [name, found?.text(name) ?? '']));
 }
 
 /** `extends` of a service of the same project. */

@@ -9,6 +9,7 @@ import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
 import { has, makeApplication, newReader, type Recogniser, textOfValue } from './recogniser.ts';
 
 const INDEX_BYTES_MAX = 256 * 1024;
+const GROUPS_MAX = 100;
 
 /**
  * CodeIgniter 2 and 3: `application/config/database.php`, with the framework in `system` or where `index.php` says.
@@ -149,6 +150,7 @@ async function readFile(
   }
   const active = textOfValue(reading?.variables.get('active_group')) ?? 'default';
   return [...groups.entries]
+    .slice(0, GROUPS_MAX)
     .flatMap(([group, value]) => readGroup(group, value, root, reader) ?? [])
     .sort((a, b) => Number(b.group === active) - Number(a.group === active));
 }

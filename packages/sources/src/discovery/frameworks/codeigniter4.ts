@@ -8,6 +8,8 @@ import { joinPath } from '../paths.ts';
 import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
 import { has, makeApplication, newReader, type Recogniser, surroundingsOf, textOfValue } from './recogniser.ts';
 
+const PROPERTIES_MAX = 100;
+
 /** CodeIgniter 4: `spark` and `app/Config/Database.php`, whose properties are groups; `.env` replaces single fields. */
 export const recogniseCodeIgniter4: Recogniser = async (folder, files) => {
   if (!has(folder, 'spark') || !(await files.hasFile(folder.path, 'app/Config/Database.php'))) return undefined;
@@ -61,7 +63,7 @@ async function readGroups(
     return [];
   }
   const databases: DiscoveredDatabase[] = [];
-  for (const [group, value] of properties.entries) {
+  for (const [group, value] of [...properties.entries].slice(0, PROPERTIES_MAX)) {
     // `tests` is what the unit tests of the framework use.
     if (value.kind !== 'array' || group === 'tests' || group === 'failover') continue;
     const database = readGroup(group, value, root, environment, reader);

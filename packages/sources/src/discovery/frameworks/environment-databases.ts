@@ -38,6 +38,7 @@ function family(prefix: string, engine: ApplicationEngine | undefined): Family {
 
 const FAMILIES: readonly Family[] = [
   family('DB_', undefined),
+  family('DB', undefined),
   family('DATABASE_', undefined),
   family('SQL_', undefined),
   family('TYPEORM_', undefined),
@@ -51,6 +52,7 @@ const FAMILIES: readonly Family[] = [
 ];
 
 const URL_NAME = /(?:^|_)(?:URL|URI|DSN|CONNECTION_STRING)$/i;
+const ADDRESSES_MAX = 100;
 /** Connections for migrations and tests, and caches, which hold nothing of their own. */
 const NOT_A_DATABASE = /TEST|SHADOW|DIRECT_|READ_?ONLY|REPLICA/i;
 
@@ -67,10 +69,22 @@ export function environmentDatabases(
   environment: Environment,
   options: EnvironmentOptions,
 ): readonly DiscoveredDatabase[] {
-  const byAddress = environment.names().flatMap((name) => fromAddress(name, environment, options) ?? []);
+  const byAddress = environment
+    .names()
+    .filter((name) => URL_NAME.test(name) && !NOT_A_DATABASE.test(name))
+    .slice(0, ADDRESSES_MAX)
+    .flatMap((name) => fromAddress(name, environment, options) ?? []);
   const distinct = byAddress.filter((database, idx) => byAddress.findIndex((other) => isSame(other, database)) === idx);
   if (distinct.length > 0) return distinct;
-  const byFamily = FAMILIES.flatMap((one) => fromFamily(one, environment, options) ?? []);
+  return familyDatabases((...names) => environment.field(...names), options);
+}
+
+/** Databases that names in families like `DB_HOST` describe, wherever these stand: variables, constants. */
+export function familyDatabases(
+  field: (...names: readonly string[]) => PhpValue | undefined,
+  options: EnvironmentOptions,
+): readonly DiscoveredDatabase[] {
+  const byFamily = FAMILIES.flatMap((one) => fromFamily(one, field, options) ?? []);
   return byFamily.filter((database, idx) => byFamily.findIndex((other) => isSame(other, database)) === idx);
 }
 
@@ -83,7 +97,6 @@ function fromAddress(
   environment: Environment,
   options: EnvironmentOptions,
 ): DiscoveredDatabase | undefined {
-  if (!URL_NAME.test(name) || NOT_A_DATABASE.test(name)) return undefined;
   const found = environment.get(name);
   const parts = found === undefined ? undefined : parseDsn(found.value);
   // Redis is proposed by its use, not as a database of the application.
@@ -94,20 +107,20 @@ function fromAddress(
 
 function fromFamily(
   one: Family,
-  environment: Environment,
+  field: (...names: readonly string[]) => PhpValue | undefined,
   options: EnvironmentOptions,
 ): DiscoveredDatabase | undefined {
   const fields: DatabaseFields = {
-    host: environment.field(...one.host),
-    port: environment.field(...one.port),
-    socket: environment.field(...one.socket),
-    database: environment.field(...one.database),
-    user: environment.field(...one.user),
-    password: environment.field(...one.password),
+    host: field(...one.host),
+    port: field(...one.port),
+    socket: field(...one.socket),
+    database: field(...one.database),
+    user: field(...one.user),
+    password: field(...one.password),
   };
   const database = fields.database;
   if (database === undefined || (bytesOfValue(database) ?? '') === '') return undefined;
-  const kind = textOfValue(environment.field(...one.kind));
+  const kind = textOfValue(field(...one.kind));
   const named = kind === undefined ? undefined : engineOf(kind);
   const engine =
     one.engine ?? (named === 'unknown' ? undefined : named) ?? options.engine ?? byPort(fields.port) ?? 'unknown';

@@ -131,6 +131,7 @@ function withoutConfigFile(root: ByteString, environment: Environment, reader: C
 /** Connections that every new project has, all reading the same variables: only the one in use is a database. */
 const SKELETON_NAMES = new Set(['laravel', 'forge', 'homestead', '']);
 const SKELETON_CONNECTIONS = new Set(['sqlite', 'mysql', 'mariadb', 'pgsql', 'sqlsrv']);
+const CONNECTIONS_MAX = 100;
 const SKELETON_VARIABLES = ['DB_DATABASE', 'DB_URL', 'DATABASE_URL'];
 
 function connectionsOf(
@@ -146,7 +147,7 @@ function connectionsOf(
   if (standard === undefined) reader.warn('VALUE_UNRESOLVED', { path, detail: 'default' });
   const standardName = textOfValue(valueAt(connections, standard ?? '', 'database'));
   const databases: DiscoveredDatabase[] = [];
-  for (const [name, connection] of connections.entries) {
+  for (const [name, connection] of [...connections.entries].slice(0, CONNECTIONS_MAX)) {
     if (connection.kind !== 'array') continue;
     const isUsed = name === standard || isOwnDatabase(name, connection, environment, standardName);
     if (!isUsed) continue;

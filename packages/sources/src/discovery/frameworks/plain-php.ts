@@ -7,55 +7,102 @@ import { LAST_WINS } from '../env/env-file.ts';
 import { baseNameOf, joinPath, parentOf } from '../paths.ts';
 import type { PhpCall } from '../php/memory.ts';
 import type { PhpReading } from '../php/read-php.ts';
-import { bytesOfValue, type PhpValue } from '../php/value.ts';
+import { bytesOfValue, type PhpValue, type Place } from '../php/value.ts';
 import type { Folder, ProjectFiles } from '../project-files.ts';
 import type { DiscoveryWarning } from '../warning.ts';
+import { familyDatabases } from './environment-databases.ts';
 import { has, makeApplication, newReader, surroundingsOf } from './recogniser.ts';
 
 /** Files where hand-written applications keep their connection. */
 const FILE_NAME =
-  /^(?:.*(?:koneksi|konek|connect|connection|conn|config|konfig|database|dbconfig|setting|pengaturan).*|db.*|.*db|index|inc|init|functions?|fungsi)\.(?:php|inc)$/i;
-/** Folders that hold such a file for the application above them. */
+  /^(?!wp-config)(?:.*(?:koneksi|konek|connect|connection|conn|config|konfig|database|main-local|dbconfig|setting|pengaturan).*|db.*|.*db|index|inc|init|functions?|fungsi)\.(?:php|inc)$/i;
+/** Folders that are a part of the application above them, by their names alone. */
 const PART_FOLDERS = new Set([
-  'config', 'konfigurasi', 'konfig', 'koneksi', 'inc', 'include', 'includes', 'lib', 'libs', 'library', 'libraries', 'conn', 'connection',
-  'db', 'database', 'system', 'sistem', 'core', 'class', 'classes', 'function', 'functions', 'fungsi', 'src', 'app', 'helper',
-  'helpers', 'model', 'models', 'admin', 'assets',
-]); // biome-ignore format: a table
+  ...[
+    'config',
+    'konfigurasi',
+    'konfig',
+    'koneksi',
+    'inc',
+    'include',
+    'includes',
+    'conn',
+    'connection',
+    'db',
+    'database',
+  ],
+  ...['lib', 'libs', 'library', 'libraries', 'function', 'functions', 'fungsi'],
+]);
+/** Those that may as well be an application of this name: only where the folder above looks like one. */
+const MAYBE_PART_FOLDERS = new Set([
+  ...[
+    'app',
+    'src',
+    'system',
+    'sistem',
+    'core',
+    'class',
+    'classes',
+    'helper',
+    'helpers',
+    'model',
+    'models',
+    'admin',
+    'assets',
+  ],
+]);
+const PARTS_MAX = 4;
 const FILES_MAX = 40;
 const FILE_BYTES_MAX = 256 * 1024;
 /** Cheap, before a file is read as PHP: most files open no connection. */
 const OPENS =
-  /mysqli?_p?connect|mysqli_real_connect|new\s+\\?(?:mysqli|pdo|sqlite3)\b|pg_p?connect|->\s*real_connect|sqlsrv_connect|oci_connect/i;
+  /['"]dsn['"]\s*=>|define\s*\(\s*['"](?:DB|DATABASE|MYSQL)_?(?:NAME|DATABASE)\b|mysqli?_p?connect|mysqli_real_connect|new\s+\\?(?:mysqli|pdo|sqlite3)\b|pg_p?connect|->\s*real_connect|sqlsrv_connect|oci_connect/i;
 
-/** A hand-written PHP application: a file that opens a connection with what is written in it. A person must confirm it. */
+/** A hand-written PHP application: files that open a connection with what is written in them, hold an address of PDO in an
+ *  array, or define names like `DB_NAME`. A person must confirm it. */
 export async function recognisePlainPhp(
   folder: Folder,
   files: ProjectFiles,
 ): Promise<DiscoveredApplication | undefined> {
-  const reader = newReader(files);
   const names = [...folder.entries]
     .filter(([name, kind]) => kind !== 'folder' && FILE_NAME.test(name))
     .map(([name]) => name);
+  if (names.length === 0) return undefined;
+  const reader = newReader(files);
+  const environment = has(folder, '.env') ? await readEnvironment(reader, folder.path, ['.env'], LAST_WINS) : undefined;
   const databases: DiscoveredDatabase[] = [];
-  const environment =
-    names.length > 0 && has(folder, '.env')
-      ? await readEnvironment(reader, folder.path, ['.env'], LAST_WINS)
-      : undefined;
   for (const name of names.sort(koneksiFirst).slice(0, FILES_MAX)) {
     const text = await reader.text(joinPath(folder.path, name), FILE_BYTES_MAX);
     if (text === undefined || !OPENS.test(text)) continue;
     const surroundings = surroundingsOf(environment, { server: new Map([['DOCUMENT_ROOT', folder.path]]) });
     const reading = await reader.phpText(joinPath(folder.path, name), text, surroundings);
-    for (const database of databasesOf(reading, folder.path, reader.warnings)) {
-      const known = databases.some((other) => isSame(other, database));
-      if (!known) databases.push(database);
+    for (const { database, warnings } of databasesOf(reading, folder.path)) {
+      // Without any literal it may as well be a library.
+      if (database.database === undefined && database.address.kind !== 'file') continue;
+      if (databases.some((other) => isSame(other, database))) continue;
+      databases.push(database);
+      reader.warnings.push(...warnings);
     }
   }
-  // Without any literal it may as well be a library.
-  const named = databases.filter(({ database, address }) => database !== undefined || address.kind === 'file');
-  if (named.length === 0) return undefined;
-  const root = PART_FOLDERS.has(baseNameOf(folder.path).toLowerCase()) ? parentOf(folder.path) : folder.path;
-  return makeApplication('plain-php', root, reader, { confidence: 'low', databases: named });
+  if (databases.length === 0) return undefined;
+  return makeApplication('plain-php', await rootOf(folder.path, files), reader, { confidence: 'low', databases });
+}
+
+/** Upwards through folders that are parts. Too much in a backup is better than too little. */
+async function rootOf(folder: ByteString, files: ProjectFiles): Promise<ByteString> {
+  let root = folder;
+  for (let parts = 0; parts < PARTS_MAX; parts += 1) {
+    const name = baseNameOf(root).toLowerCase();
+    const isMaybePart = MAYBE_PART_FOLDERS.has(name);
+    const parent = parentOf(root);
+    if ((!isMaybePart && !PART_FOLDERS.has(name)) || !files.isInside(parent)) break;
+    const above = await files.folder(parent);
+    const isApplication = above !== undefined && (has(above, 'index.php') || has(above, 'public'));
+    if (isMaybePart && !isApplication) break;
+    root = parent;
+    if (isApplication) break;
+  }
+  return root;
 }
 
 function koneksiFirst(a: string, b: string): number {
@@ -69,30 +116,62 @@ function isSame(a: DiscoveredDatabase, b: DiscoveredDatabase): boolean {
 
 const SELECTS = new Set(['mysqli_select_db', 'mysql_select_db', 'select_db']);
 
-/** Connections in the order of the file; a connection without a database takes that of the selection that follows. */
-function databasesOf(
-  reading: PhpReading,
-  folder: ByteString,
-  warnings: DiscoveryWarning[],
-): readonly DiscoveredDatabase[] {
-  const databases: DiscoveredDatabase[] = [];
-  reading.calls.forEach((call, idx) => {
-    if (SELECTS.has(call.name)) return;
-    const draft = draftOf(call);
-    if (draft === undefined) return;
-    const fields = { ...draft.fields };
-    if (fields.database === undefined && draft.engine === 'mysql') {
-      const selected = selectedAfter(reading.calls, idx);
-      if (selected !== undefined) fields.database = selected;
-    }
-    databases.push(
-      finishDatabase(
-        { engine: draft.engine, group: baseNameOf(call.at.path), fields, at: call.at, folder, localhost: 'socket' },
-        warnings,
-      ),
-    );
+interface FoundDatabase {
+  readonly database: DiscoveredDatabase;
+  readonly warnings: readonly DiscoveryWarning[];
+}
+
+/** Connections that are opened; where there are none, what a connection elsewhere is told. */
+function databasesOf(reading: PhpReading, folder: ByteString): readonly FoundDatabase[] {
+  const drafts = [...openedDrafts(reading.calls), ...dsnDrafts(reading)];
+  const found = drafts.map(({ engine, fields, at }): FoundDatabase => {
+    const warnings: DiscoveryWarning[] = [];
+    const group = baseNameOf(at.path);
+    return { database: finishDatabase({ engine, group, fields, at, folder, localhost: 'socket' }, warnings), warnings };
   });
-  return databases;
+  if (found.some(({ database }) => database.database !== undefined)) return found;
+  const constant = (...names: readonly string[]) =>
+    names.map((name) => reading.constants.get(name)).find((value) => value !== undefined);
+  const warnings: DiscoveryWarning[] = [];
+  const named = familyDatabases(constant, { folder, localhost: 'socket', warnings, engine: 'mysql' });
+  return [...found, ...named.map((database) => ({ database, warnings }))];
+}
+
+/** Connections in the order of the file; one without a database takes that of the selection that follows. */
+function openedDrafts(calls: readonly PhpCall[]): readonly ConnectionDraft[] {
+  return calls.flatMap((call, idx): readonly ConnectionDraft[] => {
+    const draft = SELECTS.has(call.name) ? undefined : draftOf(call);
+    if (draft === undefined) return [];
+    const selected =
+      draft.fields.database === undefined && draft.engine === 'mysql' ? selectedAfter(calls, idx) : undefined;
+    const fields = selected === undefined ? draft.fields : { ...draft.fields, database: selected };
+    return [{ engine: draft.engine, fields, at: call.at }];
+  });
+}
+
+const ARRAYS_MAX = 500;
+
+/** Arrays with an address of PDO, as Yii has them, anywhere in what a file returns or assigns. */
+function dsnDrafts({ returned, variables }: PhpReading): readonly ConnectionDraft[] {
+  const drafts: ConnectionDraft[] = [];
+  const waiting: PhpValue[] = [...(returned === undefined ? [] : [returned]), ...variables.values()];
+  // Grows while it is walked. Parts that are shared may be met again: the bound is on arrays, not on places.
+  for (const [nr, value] of waiting.entries()) {
+    if (value.kind !== 'array' || nr > ARRAYS_MAX) continue;
+    const dsn = value.entries.get('dsn');
+    const parts = parsePdoDsn(bytesOfValue(dsn) ?? ('' as ByteString));
+    if (dsn !== undefined && parts !== undefined) {
+      const fields = fieldsOfDsn(parts, dsn.at);
+      const user = value.entries.get('username') ?? value.entries.get('user') ?? fields.user;
+      const password = value.entries.get('password') ?? fields.password;
+      const prefix = value.entries.get('tablePrefix');
+      drafts.push({ engine: parts.engine, fields: { ...fields, user, password, prefix }, at: dsn.at });
+    }
+    for (const entry of value.entries.values()) {
+      if (entry.kind === 'array' && waiting.length <= ARRAYS_MAX) waiting.push(entry);
+    }
+  }
+  return drafts;
 }
 
 function selectedAfter(calls: readonly PhpCall[], idx: number): PhpValue | undefined {
@@ -101,12 +180,13 @@ function selectedAfter(calls: readonly PhpCall[], idx: number): PhpValue | undef
   return next?.name === 'mysqli_select_db' ? next.args[1] : next?.args[0];
 }
 
-interface CallDraft {
+interface ConnectionDraft {
   readonly engine: ApplicationEngine;
-  readonly fields: { -readonly [Key in keyof DatabaseFields]: DatabaseFields[Key] };
+  readonly fields: DatabaseFields;
+  readonly at: Place;
 }
 
-function draftOf({ name, args, at }: PhpCall): CallDraft | undefined {
+function draftOf({ name, args, at }: PhpCall): Omit<ConnectionDraft, 'at'> | undefined {
   const [first, second, third, fourth, fifth, sixth] = args;
   switch (name) {
     case 'mysqli_connect':

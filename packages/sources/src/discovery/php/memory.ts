@@ -25,6 +25,7 @@ export class TooComplexError extends Error {}
 /** Steps over a file, each copied entry of an array counted: some hundred times what configurations take. */
 const WORK_MAX = 1_000_000;
 const CONFLICTS_MAX = 20;
+const CALLS_MAX = 100;
 
 const RECORDED: ReadonlySet<string> = new Set([
   'mysqli_connect',
@@ -119,7 +120,8 @@ export class Memory {
   }
 
   record(name: string, args: readonly PhpValue[], at: Place): void {
-    if (this.#dead === 0 && RECORDED.has(name)) this.calls.push({ name, args, at });
+    if (this.#dead > 0 || this.calls.length >= CALLS_MAX) return;
+    if (RECORDED.has(name)) this.calls.push({ name, args, at });
   }
 
   #compare(name: string, before: PhpValue | undefined, value: PhpValue): void {

@@ -426,6 +426,52 @@ EOT;
 `,
 };
 
+/** The structure that a widely followed Indonesian course teaches: constants here, the connection in a class there. */
+export const phpMvc: Tree = {
+  'index.php': "<?php header('Location: public/');",
+  'public/index.php': "<?php require_once '../app/init.php'; $app = new App;",
+  'app/init.php':
+    "<?php\nrequire_once 'core/App.php';\nrequire_once 'core/Database.php';\nrequire_once 'config/config.php';\n",
+  'app/core/App.php': '<?php class App {}',
+  'app/config/config.php': `<?php
+define('BASEURL', 'http://localhost/phpmvc/public');
+// DB
+define('DB_HOST', 'localhost');
+define('DB_USER', 'mvc');
+define('DB_PASS', 'mvc123');
+define('DB_NAME', 'phpmvc');
+`,
+  'app/core/Database.php': `<?php
+class Database {
+    private $host = DB_HOST;
+    private $user = DB_USER;
+    private $pass = DB_PASS;
+    private $db_name = DB_NAME;
+    private $dbh;
+    public function __construct()
+    {
+        $dsn = 'mysql:host=' . $this->host . ';dbname=' . $this->db_name;
+        $option = [PDO::ATTR_PERSISTENT => true, PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION];
+        try { $this->dbh = new PDO($dsn, $this->user, $this->pass, $option); } catch(PDOException $e) { die($e->getMessage()); }
+    }
+}
+`,
+};
+
+export const yii: Tree = {
+  'index.php': '<?php',
+  yii: '#!/usr/bin/env php',
+  'config/db.php': `<?php
+return [
+    'class' => 'yii\\db\\Connection',
+    'dsn' => 'pgsql:host=10.0.0.7;port=5432;dbname=kepegawaian',
+    'username' => 'yii',
+    'password' => 'yii#1',
+    'charset' => 'utf8',
+];
+`,
+};
+
 export const compose: Tree = {
   'compose.yaml': `name: layanan
 x-common: &common
