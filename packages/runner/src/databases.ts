@@ -23,6 +23,7 @@ export {
   targetText,
   withPassword,
 } from '@lumbung/sources';
+export { type Assertion, type AssertionResult, parseAssertion } from './database/assertion.ts';
 export {
   backupDatabases,
   type DatabaseBackupEvent,

@@ -186,6 +186,9 @@ export interface RenderedFile {
   open(): Readable | Promise<Readable>;
 }
 
+/** Rows, each of its columns as text; null is NULL. */
+export type Answer = readonly (readonly (string | null)[])[];
+
 /** A server of our own on this machine, on a private socket, for a drill. Stopping it removes its data. */
 export interface ScratchInstance extends AsyncDisposable {
   readonly target: Target;
@@ -207,6 +210,11 @@ export interface DatabaseDriver {
   /** Aside, under the new name; verified against the manifest before it returns. */
   restore(plan: RestorePlan, tree: TreeSource, workspace: Workspace, control: Control): Promise<RestoreReport>;
   swap(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport>;
+  /**
+   * What a restored database answers to one question in its own language, as text; for the assertions of a drill. Not more
+   * than 1000 rows. Absent: the engine has no such language.
+   */
+  ask?(target: Target, database: string, question: string, control: Control): Promise<Answer>;
   render(tree: TreeSource, control: Control): Promise<RenderedFile>;
   /** The newest server on this machine that can load what `serverVersion` dumped. */
   startScratch(serverVersion: string, workspace: Workspace, control: Control): Promise<ScratchInstance>;

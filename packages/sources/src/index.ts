@@ -47,6 +47,7 @@ export {
   type DiscoveryWarningCode,
 } from './discovery/warning.ts';
 export {
+  type Answer,
   type Check,
   type Control,
   type DatabaseDriver,

@@ -119,8 +119,15 @@ export const DB_FAMILY: CommandFamily = {
       about: 'about.dbDrill',
       args: '[snapshot]',
       exitNotes: [NOT_TESTABLE],
-      options: [...DUMP_FILTER, ...WORK_OPTIONS],
-      examples: ['db drill latest --database site'],
+      options: [
+        ...DUMP_FILTER,
+        { flags: '--assert <question>', text: 'option.assert', isRepeatable: true },
+        ...WORK_OPTIONS,
+      ],
+      examples: [
+        'db drill latest --database site',
+        'db drill latest --database site --assert "select count(*) from users => 42"',
+      ],
       load: () => import('../commands/database/db-drill.ts'),
     },
   ],

@@ -16,6 +16,7 @@ import {
   driverOf,
   type Finding,
   findDump,
+  parseAssertion,
   parseDatabaseUrl,
   planDatabaseRestore,
   renderDump,
@@ -242,6 +243,45 @@ describe('a stored dump', () => {
     expect(result).toMatchObject({ kind: 'passed', report: { findings: [] } });
     expect(result.phases.map(({ phase }) => phase)).toEqual(['open', 'scratch', 'plan', 'restore', 'verify', 'clean']);
     expect(readdirSync(folder)).toEqual(['situs.db']);
+  });
+
+  it('passes a drill only when what a person asserts holds too', async () => {
+    await backUp();
+    const drill = async (...texts: string[]) =>
+      await drillDatabase(
+        repository,
+        sqlite,
+        await latest(),
+        { ...drillOptions(), assertions: texts.map(parseAssertion) },
+        control(),
+      );
+    const question = 'select count(*) from surat';
+    expect(await drill(`${question} => 500`, `select max(id) = 500 from surat`)).toMatchObject({
+      kind: 'passed',
+      assertions: [
+        { holds: true, answer: '500' },
+        { holds: true, answer: '1' },
+      ],
+    });
+    expect(await drill(`${question} => 501`, `${question} => 500`)).toMatchObject({
+      kind: 'failed',
+      findings: [],
+      assertions: [
+        { holds: false, answer: '500' },
+        { holds: true, answer: '500' },
+      ],
+    });
+    for (const wrong of [
+      'select 0',
+      'select null',
+      'select 1, 1',
+      'select 1 from surat',
+      'nonsense',
+      'delete from surat',
+    ]) {
+      expect(await drill(wrong), wrong).toMatchObject({ kind: 'failed', assertions: [{ holds: false }] });
+    }
+    expect(() => parseAssertion(' => 5')).toThrow(expect.objectContaining({ code: 'DB_ASSERTION_INVALID' }));
   });
 
   it('that is damaged fails verification and the drill, as a result and not as an accident', async () => {

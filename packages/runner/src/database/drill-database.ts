@@ -12,15 +12,16 @@ import {
   type Workspace,
 } from '@lumbung/sources';
 import { type ErrorRecord, isLumbungError, toErrorRecord } from '@lumbung/stdx';
+import { type Assertion, type AssertionResult, askAssertions } from './assertion.ts';
 import type { DatabaseControl } from './database-control.ts';
 import { isOfServer } from './dump-place.ts';
 import type { StoredDump } from './find-dump.ts';
 import { openDumpTree } from './stored-tree.ts';
 import { withWorkspace } from './workspace.ts';
 
-/** What a drill took, step by step. A person who restores in earnest waits for all but the last two. */
+/** What a drill took, step by step. A person who restores in earnest waits for all up to `restore`. */
 export interface DrillPhase {
-  readonly phase: 'open' | 'scratch' | 'plan' | 'restore' | 'verify' | 'clean';
+  readonly phase: 'open' | 'scratch' | 'plan' | 'restore' | 'verify' | 'ask' | 'clean';
   readonly durationMs: number;
 }
 
@@ -37,15 +38,24 @@ export type DrillResult =
   | (DrillEvidence & {
       readonly kind: 'passed';
       readonly report: RestoreReport;
+      readonly assertions: readonly AssertionResult[];
       /** From the begin to a database that answers. */
       readonly recoveryMs: number;
     })
   | (DrillEvidence & {
       readonly kind: 'failed';
       readonly findings: readonly Finding[];
+      readonly assertions: readonly AssertionResult[];
       readonly error?: ErrorRecord;
     })
   | (DrillEvidence & { readonly kind: 'notTestable'; readonly reasons: readonly string[] });
+
+export interface DrillOptions {
+  readonly workFolder: string;
+  readonly parallel: number;
+  /** What must hold in the restored database, beside being what was backed up. */
+  readonly assertions?: readonly Assertion[];
+}
 
 /** Codes that say something of this machine and nothing of the dump. */
 const NOT_TESTABLE_CODES: ReadonlySet<string> = new Set([
@@ -74,7 +84,7 @@ export async function drillDatabase(
   repository: Repository,
   driver: DatabaseDriver,
   dump: StoredDump,
-  options: { readonly workFolder: string; readonly parallel: number },
+  options: DrillOptions,
   control: DatabaseControl<never>,
 ): Promise<DrillResult> {
   const watch = new StopWatch(control);
@@ -93,7 +103,7 @@ export async function drillDatabase(
   }
   try {
     const outcome = await withWorkspace(options.workFolder, (workspace) =>
-      restoreInto(driver, { tree, manifest, workspace, watch, parallel: options.parallel }, control),
+      restoreInto(driver, { tree, manifest, workspace, watch, options }, control),
     );
     watch.end('clean');
     return { ...evidence(), ...outcome };
@@ -103,13 +113,22 @@ export async function drillDatabase(
     if (isLumbungError(error) && NOT_TESTABLE_CODES.has(error.code)) {
       return { ...evidence(), kind: 'notTestable', reasons: [error.message] };
     }
-    return { ...evidence(), kind: 'failed', findings: [], error: toErrorRecord(error) };
+    return { ...evidence(), kind: 'failed', findings: [], assertions: [], error: toErrorRecord(error) };
   }
 }
 
 type DrillOutcome =
-  | { readonly kind: 'passed'; readonly report: RestoreReport; readonly recoveryMs: number }
-  | { readonly kind: 'failed'; readonly findings: readonly Finding[] }
+  | {
+      readonly kind: 'passed';
+      readonly report: RestoreReport;
+      readonly assertions: readonly AssertionResult[];
+      readonly recoveryMs: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly findings: readonly Finding[];
+      readonly assertions: readonly AssertionResult[];
+    }
   | { readonly kind: 'notTestable'; readonly reasons: readonly string[] };
 
 async function restoreInto(
@@ -119,11 +138,12 @@ async function restoreInto(
     readonly manifest: Manifest;
     readonly workspace: Workspace;
     readonly watch: StopWatch;
-    readonly parallel: number;
+    readonly options: DrillOptions;
   },
   control: DatabaseControl<never>,
 ): Promise<DrillOutcome> {
-  const { tree, manifest, workspace, watch, parallel } = parts;
+  const { tree, manifest, workspace, watch, options } = parts;
+  const { parallel, assertions: wanted = [] } = options;
   await using scratch: ScratchInstance = await driver.startScratch(manifest.serverVersion, workspace, control);
   watch.end('scratch');
   const plan = await driver.planRestore(
@@ -144,9 +164,14 @@ async function restoreInto(
   if (failed.length > 0) return { kind: 'notTestable', reasons: failed.map(({ message }) => message) };
   const report = await driver.restore(plan, tree, workspace, control);
   watch.endRestore(report);
-  const errors = report.findings.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) return { kind: 'failed', findings: report.findings };
-  return { kind: 'passed', report, recoveryMs: watch.totalMs - report.verifyMs };
+  const recoveryMs = watch.totalMs - report.verifyMs;
+  const assertions = await askAssertions(driver, scratch, report.database, wanted, control);
+  if (wanted.length > 0) watch.end('ask');
+  const isDifferent = report.findings.some(({ severity }) => severity === 'error');
+  if (isDifferent || assertions.some(({ holds }) => !holds)) {
+    return { kind: 'failed', findings: report.findings, assertions };
+  }
+  return { kind: 'passed', report, assertions, recoveryMs };
 }
 
 class StopWatch {

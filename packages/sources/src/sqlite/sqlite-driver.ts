@@ -10,6 +10,7 @@ import { readManifest } from '../manifest/manifest-file.ts';
 import type { Finding } from '../verify/finding.ts';
 import { verifyTree } from '../verify/verify-tree.ts';
 import { HEADER_BYTES, parseHeader } from './agent/database-file.ts';
+import { askSqlite } from './ask-sqlite.ts';
 import { DATABASE_PATH, parseDetails } from './dump-details.ts';
 import { dumpSqlite, pathOfTarget } from './dump-sqlite.ts';
 import { probeSqlite } from './probe-sqlite.ts';
@@ -27,6 +28,11 @@ export const sqliteDriver: DatabaseDriver = {
   planRestore: planRestoreSqlite,
   restore: restoreSqlite,
   swap: swapSqlite,
+  ask: async (target, database, question, control) => {
+    const file = { ...target, address: { kind: 'file', path: database } } as const;
+    const rows = await askSqlite(file, question, control);
+    return rows.map((row) => row.map((value) => (value === null ? null : String(value))));
+  },
   render,
   startScratch: (_serverVersion, workspace) => startScratch(workspace),
 };

@@ -1,4 +1,11 @@
-import { type DrillResult, drillDatabase, driverOf, findDump } from '@lumbung/runner/databases';
+import {
+  type AssertionResult,
+  type DrillResult,
+  drillDatabase,
+  driverOf,
+  findDump,
+  parseAssertion,
+} from '@lumbung/runner/databases';
 import { assertNever } from '@lumbung/stdx';
 import type { CommandRun } from '../../command-spec.ts';
 import type { CommandContext } from '../../context.ts';
@@ -12,20 +19,22 @@ import { databaseControl, dumpFilterOf, parallelOf, workFolderOf } from './datab
 import { engineOf, shownDump } from './dump-engine.ts';
 import { tellFindings } from './finding-lines.ts';
 
-export const run: CommandRun = async (context, [name = 'latest'], options) =>
-  await withRepository(context, 'read', async ({ repository, signal }) => {
+export const run: CommandRun = async (context, [name = 'latest'], options) => {
+  const assertions = options.texts('assert').map(parseAssertion);
+  return await withRepository(context, 'read', async ({ repository, signal }) => {
     const dump = await findDump(repository, name, dumpFilterOf(options), signal);
     using line = context.progress();
     const result = await drillDatabase(
       repository,
       driverOf(engineOf(dump)),
       dump,
-      { workFolder: workFolderOf(context, options), parallel: parallelOf(options) },
+      { workFolder: workFolderOf(context, options), parallel: parallelOf(options), assertions },
       databaseControl<never>(context, signal, line, () => undefined),
     );
     line.clear();
     return tellResult(context, result);
   });
+};
 
 function tellResult(context: CommandContext, result: DrillResult): number {
   const { output, texts } = context;
@@ -37,12 +46,14 @@ function tellResult(context: CommandContext, result: DrillResult): number {
   }
   switch (result.kind) {
     case 'passed': {
+      tellAssertions(context, result.assertions);
       const content = contentText(result.report.tables, texts);
       output.say(t('db.drillPassed', { name, content, time: texts.duration(result.recoveryMs) }));
       return EXIT.ok;
     }
     case 'failed':
       tellFindings(context, result.findings);
+      tellAssertions(context, result.assertions);
       if (result.error !== undefined) output.problem(t('error.label'), recordSentence(result.error, texts));
       output.warn(t('db.drillFailed', { name }));
       return EXIT.failed;
@@ -52,5 +63,14 @@ function tellResult(context: CommandContext, result: DrillResult): number {
       return EXIT.incomplete;
     default:
       return assertNever(result);
+  }
+}
+
+function tellAssertions({ output, texts }: CommandContext, assertions: readonly AssertionResult[]): void {
+  for (const { question, expected, holds, answer } of assertions) {
+    const values = { question: shownText(question), answer: shownText(answer), expected: shownText(expected ?? '') };
+    if (holds) output.say(texts.t('db.assertion.holds', values));
+    else if (expected === undefined) output.problem(texts.t('error.label'), texts.t('db.assertion.isNo', values));
+    else output.problem(texts.t('error.label'), texts.t('db.assertion.differs', values));
   }
 }

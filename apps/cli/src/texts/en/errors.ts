@@ -81,6 +81,7 @@ export const enErrors = {
     message: 'data could not be read back right after it was encrypted; nothing of it was stored',
     hint: 'Test the memory of this machine. If it is sound, report this.',
   },
+  BUG_CONNECTION_BUSY: { message: 'something that cannot be happened' },
   BUG_ASSERTION: { message: 'something that cannot be happened' },
   BUG_DUMP_FILES_OPEN: { message: 'a dump ended before its files were read' },
   BUG_DUMP_READ_TWICE: { message: 'the files of a dump were asked for twice' },
@@ -142,6 +143,14 @@ export const enErrors = {
   DB_ARCHIVE_UNKNOWN: {
     message: 'pg_dump wrote its table of contents in an unknown form',
     hint: 'Use pg_dump of version 10 to 18.',
+  },
+  DB_ASSERTION_INVALID: {
+    message: 'an assertion has no question',
+    hint: 'Write it as `QUESTION => ANSWER`.',
+  },
+  DB_ASSERTION_UNSUPPORTED: {
+    message: 'a database of {{engine}} cannot be asked',
+    hint: 'Leave the assertions out.',
   },
   DB_BEHIND_POOLER: {
     message: 'a pooler such as PgBouncer stands between Lumbung and the database server',

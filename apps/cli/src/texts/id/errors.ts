@@ -82,6 +82,7 @@ export const idErrors: ErrorCatalogue = {
     message: 'data tidak terbaca kembali tepat setelah dienkripsi; tidak ada yang disimpan',
     hint: 'Uji memori komputer ini. Jika memorinya sehat, laporkan hal ini.',
   },
+  BUG_CONNECTION_BUSY: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_ASSERTION: { message: 'terjadi hal yang seharusnya mustahil' },
   BUG_DUMP_FILES_OPEN: { message: 'pencadangan berakhir sebelum isinya dibaca' },
   BUG_DUMP_READ_TWICE: { message: 'isi hasil cadangan diminta dua kali' },
@@ -146,6 +147,14 @@ export const idErrors: ErrorCatalogue = {
   DB_ARCHIVE_UNKNOWN: {
     message: 'pg_dump menulis daftar isi dalam bentuk yang tidak dikenal',
     hint: 'Gunakan pg_dump versi 10 sampai 18.',
+  },
+  DB_ASSERTION_INVALID: {
+    message: 'sebuah pernyataan tidak memiliki pertanyaan',
+    hint: 'Tulislah sebagai `PERTANYAAN => JAWABAN`.',
+  },
+  DB_ASSERTION_UNSUPPORTED: {
+    message: 'basis data {{engine}} tidak dapat ditanyai',
+    hint: 'Hilangkan pernyataannya.',
   },
   DB_BEHIND_POOLER: {
     message: 'ada perantara seperti PgBouncer di antara Lumbung dan server basis data',
