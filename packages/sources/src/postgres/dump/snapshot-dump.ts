@@ -25,13 +25,15 @@ import { preparePostgresTools, toolVersionOf } from '../tools.ts';
 import { storeSegment } from './copy-segment.ts';
 import { lockTimeoutOf, type PostgresDumpOptions } from './dump-options.ts';
 import { type DumpRun, toDump } from './dump-run.ts';
-import { planTables, type TablePlans } from './plan-tables.ts';
+import { nameOf, planTables, type TablePlans } from './plan-tables.ts';
 import { emptyFolder, storeSchema } from './schema-files.ts';
 import { type Snapshot, SnapshotHolder } from './snapshot-holder.ts';
 import { TableBook } from './table-book.ts';
+import type { TablePlan } from './table-plan.ts';
+import { storeTablesByTool } from './tool-tables.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-export const METHOD_COPY = 'snapshot-copy';
+const METHODS = { sessions: 'snapshot-copy', tool: 'pg_dump-directory' } as const;
 
 /** A dump of one database: definitions by `pg_dump`, rows by sessions of our own that see the same snapshot. */
 export function dumpBySnapshot(
@@ -147,9 +149,28 @@ class SnapshotDump {
       holder: connection,
       sessionsMax: options.parallel,
     });
-    const book = new TableBook(tables.plans);
+    const { rowsBy = 'sessions' } = options;
+    const plans = rowsBy === 'tool' ? tables.plans.map(asItLies) : tables.plans;
+    const book = new TableBook(plans);
+    if (rowsBy === 'tool') {
+      await storeTablesByTool({
+        run: this.#run,
+        tools,
+        pgDump,
+        runControl,
+        database,
+        snapshot,
+        lockTimeoutMs: lockTimeoutOf(options),
+        parallel: options.parallel,
+        isReplica: position.isReplica,
+        workspace,
+        plans,
+        leftOut: relations.filter((relation) => tables.excluded.includes(nameOf(relation))),
+        book,
+      });
+    }
     const acts = [
-      ...tables.plans.flatMap((plan) =>
+      ...(rowsBy === 'tool' ? [] : plans).flatMap((plan) =>
         plan.segments.map(
           (part) => () => storeSegment({ plan, part }, { run: this.#run, pool, book, encoding: facts.encoding }),
         ),
@@ -176,7 +197,7 @@ class SnapshotDump {
       database,
       startedAt: new Date(this.#run.startedAtMs).toISOString(),
       finishedAt: new Date(control.clock.nowMs()).toISOString(),
-      method: METHOD_COPY,
+      method: METHODS[rowsBy],
       snapshot,
       position: {
         ...(position.lsn === undefined ? {} : { lsn: position.lsn }),
@@ -214,6 +235,11 @@ class SnapshotDump {
       }),
     );
   }
+}
+
+/** As pg_dump copies every table: in one file, in no order, as text. */
+function asItLies(plan: TablePlan): TablePlan {
+  return { ...plan, order: null, format: 'text', segments: [{ number: 0 }] };
 }
 
 function unreadableWarning({ unreadable }: TablePlans): Manifest['warnings'] {
