@@ -89,9 +89,9 @@ export {
   readManifest,
 } from './manifest/manifest-file.ts';
 export { type DumpSizes, judgeSizes, type SizeAnomaly, sizesOf, tableName } from './manifest/size-history.ts';
+export { postgresDriver } from './postgres/postgres-driver.ts';
 export { Secret } from './process/secret.ts';
 export { redisDriver } from './redis/redis-driver.ts';
-export { askSqlite } from './sqlite/ask-sqlite.ts';
 export { sqliteDriver } from './sqlite/sqlite-driver.ts';
 export { FINDING_CODES, type Finding, type FindingCode } from './verify/finding.ts';
 export { verifyTree } from './verify/verify-tree.ts';

@@ -4,14 +4,12 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf, LumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
-import type { Control, DatabaseDump, Workspace } from '../driver.ts';
-import type { SourceEntry } from '../entry/source-entry.ts';
+import type { Control, Workspace } from '../driver.ts';
+import type { EntrySink } from '../entry/entry-stream.ts';
 import { accountFile, type FileAccount } from '../manifest/account-stream.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { manifestEntry, printManifest } from '../manifest/manifest-file.ts';
-import { workspaceEntry } from '../manifest/workspace-entry.ts';
+import { readUnchanged } from '../manifest/workspace-file.ts';
 import { detailsOf, INSTANCE, RDB_PATH, tableNameOf, tableOfDb } from './dump-details.ts';
-import { HardLimit } from './hard-limit.ts';
 import { serverIdentityOf } from './probe-redis.ts';
 import { type RdbSummary, summarizeRdb } from './rdb/rdb-digest.ts';
 import { ServerInfo } from './server-info.ts';
@@ -21,37 +19,16 @@ import { RedisConnection } from './wire/redis-connection.ts';
 /** Read again from the disk, so that what is checked is what is stored. */
 const READ_BYTES = 1024 * 1024;
 
-/** A dump whose entries `run` makes; `settle` is to be called when everything before the manifest was consumed. */
-export function dumpOf(
-  control: Control,
-  run: (control: Control, settle: (manifest: Manifest) => void) => AsyncGenerator<SourceEntry>,
-): DatabaseDump {
-  const { promise, resolve, reject } = Promise.withResolvers<Manifest>();
-  promise.catch(() => undefined); // Who pulls the entries hears of it there.
-  async function* entries(): AsyncGenerator<SourceEntry> {
-    using limit = new HardLimit(control);
-    try {
-      yield* run(limit.control, resolve);
-    } catch (error) {
-      reject(error);
-      throw error;
-    } finally {
-      reject(new LumbungError('DB_DUMP_ABANDONED', { kind: 'transient', context: { path: 'manifest.json' } }));
-    }
-  }
-  return { entries: entries(), manifest: promise };
-}
-
 /**
  * Dumps a whole server as one RDB file, received as a replica receives it. It goes to the workspace first and fast, since
  * a server drops a replica that is slow; there it is walked from its first byte to its last, and only then stored.
  */
-export async function* dumpInstance(
+export async function dumpInstance(
   target: Target,
   workspace: Workspace,
   control: Control,
-  settle: (manifest: Manifest) => void,
-): AsyncGenerator<SourceEntry> {
+  sink: EntrySink,
+): Promise<Manifest> {
   const startedAt = isoNow(control);
   const { received, before, after, sync } = await receive(target, workspace, control);
   control.progress({ phase: 'check', doneBytes: received.account.bytes, doneRows: 0 });
@@ -62,18 +39,14 @@ export async function* dumpInstance(
   if (summary.checksum === 'absent') warnings.push(noChecksumWarning());
 
   let doneBytes = 0;
-  const { entry, consumed } = workspaceEntry(RDB_PATH, received.file, received.account, {
-    signal: control.signal,
-    onBytes: (count) => {
-      doneBytes += count;
-      control.progress({ phase: 'data', doneBytes, doneRows: 0, expectedBytes: received.account.bytes });
-    },
-  });
-  yield entry;
-  await consumed;
+  const onBytes = (count: number): void => {
+    doneBytes += count;
+    control.progress({ phase: 'data', doneBytes, doneRows: 0, expectedBytes: received.account.bytes });
+  };
+  await sink.store(RDB_PATH, () => readUnchanged(RDB_PATH, received.file, received.account, onBytes));
 
   const keys = summary.dbs.reduce((sum, db) => sum + db.keys, 0);
-  const manifest: Manifest = {
+  return {
     ...commonOf(before, 'database', startedAt, isoNow(control)),
     database: INSTANCE,
     method: 'full synchronization (PSYNC), RDB file',
@@ -84,9 +57,6 @@ export async function* dumpInstance(
     warnings,
     details: { redis: detailsOf(summary, sync) },
   };
-  const printed = printManifest(manifest);
-  settle(manifest);
-  yield manifestEntry(printed);
 }
 
 /** What every manifest of this engine begins with. */

@@ -1,10 +1,10 @@
+import { Readable } from 'node:stream';
 import type { Target } from '../connection/target.ts';
 import type { Control } from '../driver.ts';
-import type { SourceEntry } from '../entry/source-entry.ts';
+import type { EntrySink } from '../entry/entry-stream.ts';
 import { canonicalJson } from '../manifest/canonical-json.ts';
+import { sha256Hex } from '../manifest/digest.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { manifestEntry, printManifest } from '../manifest/manifest-file.ts';
-import { textEntry } from '../manifest/workspace-entry.ts';
 import { commonOf, isoNow } from './dump-redis.ts';
 import { readSettings } from './probe-redis.ts';
 import { ServerInfo } from './server-info.ts';
@@ -14,11 +14,7 @@ const SECRET_SETTING = /pass|auth$|secret/;
 const HIDDEN = '***';
 
 /** Settings and users. Passwords and their hashes are left out: unsalted SHA-256, as Redis keeps them, is soon guessed. */
-export async function* dumpServerOf(
-  target: Target,
-  control: Control,
-  settle: (manifest: Manifest) => void,
-): AsyncGenerator<SourceEntry> {
+export async function dumpServerOf(target: Target, control: Control, sink: EntrySink): Promise<Manifest> {
   const startedAt = isoNow(control);
   await using connection = await RedisConnection.open(target, control);
   const info = await ServerInfo.read(connection);
@@ -34,11 +30,11 @@ export async function* dumpServerOf(
   ] as const;
   const written: Manifest['files'] = [];
   for (const [path, text] of files) {
-    const { entry, account } = textEntry(path, text);
-    written.push({ path, ...account });
-    yield entry;
+    const bytes = Buffer.from(text);
+    written.push({ path, bytes: bytes.length, sha256: sha256Hex(bytes) });
+    await sink.store(path, () => Readable.from([bytes], { objectMode: false }));
   }
-  const manifest: Manifest = {
+  return {
     ...commonOf(info, 'server', startedAt, isoNow(control)),
     method: 'CONFIG GET, ACL LIST',
     inventory: { settings: settings.length, users: users?.length ?? 0 },
@@ -47,9 +43,6 @@ export async function* dumpServerOf(
     warnings,
     details: {},
   };
-  const printed = printManifest(manifest);
-  settle(manifest);
-  yield manifestEntry(printed);
 }
 
 function shown(name: string, value: string): string {

@@ -6,7 +6,8 @@ export class HardLimit implements Disposable {
   readonly control: Control;
   readonly #over = new AbortController();
 
-  constructor(control: Control) {
+  /** @param signal instead of that of `control` */
+  constructor(control: Control, signal: AbortSignal = control.signal) {
     const late = new AbortController();
     const { clock, random, stallMs, hardMs } = control;
     if (Number.isFinite(hardMs)) {
@@ -17,7 +18,7 @@ export class HardLimit implements Disposable {
     }
     this.control = {
       ...{ clock, random, stallMs, hardMs },
-      signal: AbortSignal.any([control.signal, late.signal]),
+      signal: AbortSignal.any([signal, late.signal]),
       progress: (event) => control.progress(event),
       note: (line) => control.note(line),
     };

@@ -219,8 +219,8 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
     const tree = folderTree(root);
     const plan = await redisDriver.planRestore(target.target, tree, RESTORE, control);
     let reads = 0;
-    // What is loaded is not what the comparison will read.
-    const wrong = { ...tree, read: (file: string) => ((reads += 1) === 1 ? folderTree(other.root) : tree).read(file) };
+    // What is loaded, the second time that it is read, is not what was checked before and will be compared.
+    const wrong = { ...tree, read: (file: string) => ((reads += 1) === 2 ? folderTree(other.root) : tree).read(file) };
     const report = await redisDriver.restore(plan, wrong, await newWorkspace(), control);
     expect(report.findings).toMatchObject([{ code: 'rowsum-differs', table: 'db15' }]);
   });
@@ -345,6 +345,12 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       });
     });
 
+    it('left early by who takes it, it is given up at once', async () => {
+      const dump = redisDriver.dump(server.target, 'instance', OPTIONS, await newWorkspace(), control);
+      for await (const _ of dump.entries) break;
+      await expect(dump.manifest).rejects.toMatchObject({ code: 'DB_DUMP_ABANDONED' });
+    });
+
     it('a file that changes behind our back is not stored', async () => {
       const workspace = await newWorkspace();
       const dump = redisDriver.dump(server.target, 'instance', OPTIONS, workspace, control);
@@ -397,7 +403,12 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       await writeFile(file, bytes);
       expect(await findingsOf(root)).toMatchObject([{ code: 'file-digest-differs', path: 'data/dump.rdb' }]);
       const rendered = await redisDriver.render(folderTree(root), control);
-      await expect((async () => buffer(await rendered.open()))()).rejects.toMatchObject({ code: 'REDIS_RDB_CORRUPT' });
+      await expect((async () => buffer(await rendered.open()))()).rejects.toMatchObject({
+        code: 'SOURCE_FILE_DAMAGED',
+      });
+      await using empty = await startRedis();
+      await expect(restoreInto(empty.target, root)).rejects.toMatchObject({ code: 'SOURCE_FILE_DAMAGED' });
+      expect(await empty.client('INFO keyspace')).not.toContain('db0');
     });
   });
 });

@@ -1,13 +1,17 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { LumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
-import type { Control, DatabaseDriver, RenderedFile, SwapPlan, SwapReport } from '../driver.ts';
+import type { Control, DatabaseDriver, DatabaseDump, RenderedFile, SwapPlan, SwapReport } from '../driver.ts';
+import type { EntrySink } from '../entry/entry-stream.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
-import { accountFile } from '../manifest/account-stream.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { manifestDump } from '../manifest/manifest-dump.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
+import { readVerified } from '../verify/read-verified.ts';
 import { INSTANCE, RDB_PATH } from './dump-details.ts';
-import { dumpInstance, dumpOf } from './dump-redis.ts';
+import { dumpInstance } from './dump-redis.ts';
 import { dumpServerOf } from './dump-server.ts';
+import { HardLimit } from './hard-limit.ts';
 import { planRestoreOf } from './plan-restore.ts';
 import { probeRedis } from './probe-redis.ts';
 import { corruptRdb } from './rdb/rdb-error.ts';
@@ -23,12 +27,12 @@ export const redisDriver: DatabaseDriver = {
   probe: probeRedis,
   databases: () => Promise.resolve([INSTANCE]),
   dump: (target, database, _options, workspace, control) =>
-    dumpOf(control, (limited, settle) => {
+    limitedDump(control, async (limited, sink) => {
       if (database !== INSTANCE) throw unknownDatabase(database);
-      return dumpInstance(target, workspace, limited, settle);
+      return await dumpInstance(target, workspace, limited, sink);
     }),
   dumpServer: (target, _options, _workspace, control) =>
-    dumpOf(control, (limited, settle) => dumpServerOf(target, limited, settle)),
+    limitedDump(control, (limited, sink) => dumpServerOf(target, limited, sink)),
   verify: verifyRedis,
   planRestore: async (target, tree, options, control) =>
     await planRestoreOf(target, await readManifest(tree, control.signal), options, control),
@@ -37,6 +41,16 @@ export const redisDriver: DatabaseDriver = {
   render,
   startScratch: (_serverVersion, workspace, control) => startScratchRedis(workspace, control),
 };
+
+function limitedDump(
+  control: Control,
+  produce: (control: Control, sink: EntrySink) => Promise<Manifest>,
+): DatabaseDump {
+  return manifestDump(control.signal, async (sink) => {
+    using limit = new HardLimit(control, sink.signal);
+    return await produce(limit.control, sink);
+  });
+}
 
 /** Two numbered databases of one server exchange their contents at once; clients stay connected and see the other. */
 async function swapDatabases(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport> {
@@ -69,10 +83,7 @@ async function render(tree: TreeSource, control: Control): Promise<RenderedFile>
   if (expected === undefined) throw corruptRdb('the dump has none');
   return {
     name: 'dump.rdb',
-    open: (): Readable =>
-      accountFile(tree.read(RDB_PATH, control.signal), ({ bytes, sha256 }) => {
-        if (bytes !== expected.bytes || sha256 !== expected.sha256) throw corruptRdb('it is not what was dumped');
-      }),
+    open: () => Readable.from(readVerified(tree, expected, control.signal), { objectMode: false }),
   };
 }
 

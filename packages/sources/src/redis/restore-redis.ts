@@ -4,12 +4,14 @@ import { LumbungError } from '@lumbung/stdx';
 import type { Control, RestoredTable, RestorePlan, RestoreReport, Workspace } from '../driver.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
 import type { Finding } from '../verify/finding.ts';
+import { readVerified } from '../verify/read-verified.ts';
 import { INSTANCE, parseDetails, RDB_PATH, type RedisDetails, tableNameOf } from './dump-details.ts';
 import { receiveRdb } from './dump-redis.ts';
 import { HardLimit } from './hard-limit.ts';
 import { type DbMap, dbMapOf } from './plan-restore.ts';
 import { Crc64 } from './rdb/crc64.ts';
 import { type RdbSummary, summarizeRdb } from './rdb/rdb-digest.ts';
+import { corruptRdb } from './rdb/rdb-error.ts';
 import { type RdbKey, walkRdb } from './rdb/walk-rdb.ts';
 import { ServerInfo } from './server-info.ts';
 import { errorOfReply, RedisConnection } from './wire/redis-connection.ts';
@@ -39,6 +41,7 @@ export async function restoreRedis(
   const details = parseDetails(plan.manifest);
   const dbs = dbMapOf(details, plan.options);
   const startMs = control.clock.monotonicMs();
+  await mustBeWhole(plan, tree, control);
   await load(plan, tree, dbs, control);
   const loadedMs = control.clock.monotonicMs();
   const { tables, findings } = await compare(plan, details, { tree, dbs, workspace, control });
@@ -50,6 +53,13 @@ export async function restoreRedis(
     restoreMs: loadedMs - startMs,
     verifyMs: control.clock.monotonicMs() - loadedMs,
   };
+}
+
+/** Before anything is loaded, since what is loaded is not taken back: every byte, against the manifest. */
+async function mustBeWhole(plan: RestorePlan, tree: TreeSource, control: Control): Promise<void> {
+  const file = plan.manifest.files.find(({ path: each }) => each === RDB_PATH);
+  if (file === undefined) throw corruptRdb('the dump has none');
+  for await (const _ of readVerified(tree, file, control.signal)) control.signal.throwIfAborted();
 }
 
 async function load(plan: RestorePlan, tree: TreeSource, dbs: DbMap, control: Control): Promise<void> {

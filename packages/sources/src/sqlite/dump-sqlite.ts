@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { LumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
 import type { Control, DatabaseDump, Workspace } from '../driver.ts';
-import type { SourceEntry } from '../entry/source-entry.ts';
+import type { EntrySink } from '../entry/entry-stream.ts';
 import { accountFile, type FileAccount } from '../manifest/account-stream.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { manifestEntry, printManifest } from '../manifest/manifest-file.ts';
-import { workspaceEntry } from '../manifest/workspace-entry.ts';
+import { manifestDump } from '../manifest/manifest-dump.ts';
+import { readUnchanged } from '../manifest/workspace-file.ts';
 import type { InspectedDatabase } from './agent/messages.ts';
 import { damaged, errorOfSqlite } from './agent/sqlite-error.ts';
 import { DATABASE_PATH, detailsOf, type FileOwner, tableOf } from './dump-details.ts';
@@ -29,30 +29,20 @@ export function pathOfTarget({ address }: Target): string {
 }
 
 export function dumpSqlite(target: Target, database: string, workspace: Workspace, control: Control): DatabaseDump {
-  const { promise, resolve, reject } = Promise.withResolvers<Manifest>();
-  promise.catch(() => undefined); // Who pulls the entries hears of it there.
-  async function* entries(): AsyncGenerator<SourceEntry> {
-    try {
-      if (database !== pathOfTarget(target)) throw unknownDatabase(database);
-      yield* dumpFile(database, workspace, control, resolve);
-    } catch (error) {
-      reject(error);
-      throw error;
-    } finally {
-      reject(new LumbungError('DB_DUMP_ABANDONED', { kind: 'transient', context: { path: DATABASE_PATH } }));
-    }
-  }
-  return { entries: entries(), manifest: promise };
+  return manifestDump(control.signal, async (sink) => {
+    if (database !== pathOfTarget(target)) throw unknownDatabase(database);
+    const { clock, random, stallMs, hardMs } = control;
+    return await dumpFile(database, workspace, sink, {
+      ...{ clock, random, stallMs, hardMs, signal: sink.signal },
+      progress: (event) => control.progress(event),
+      note: (line) => control.note(line),
+    });
+  });
 }
 
 /** Of a database that is opened while the application writes, only the copy is ever checked and read: the application is
  *  disturbed no longer than copying takes. */
-async function* dumpFile(
-  database: string,
-  workspace: Workspace,
-  control: Control,
-  settle: (manifest: Manifest) => void,
-): AsyncGenerator<SourceEntry> {
+async function dumpFile(database: string, workspace: Workspace, sink: EntrySink, control: Control): Promise<Manifest> {
   const startedAt = isoNow(control);
   const owner = await ownerOf(database);
   const copy = path.join(workspace.folder, 'database.sqlite');
@@ -65,7 +55,8 @@ async function* dumpFile(
   const inspected = await runAgent<'inspect'>({ act: 'inspect', path: copy }, 'check', control);
   if (inspected.problems.length > 0) throw damaged(database, inspected.problems.join('; ').slice(0, 1000));
   const account = await accountOf(copy, control);
-  const manifest: Manifest = {
+  await sink.store(DATABASE_PATH, () => readUnchanged(DATABASE_PATH, copy, account));
+  return {
     v: 1,
     kind: 'database',
     engine: 'sqlite',
@@ -87,12 +78,6 @@ async function* dumpFile(
     warnings: warningsOf(inspected),
     details: { sqlite: detailsOf(inspected, owner) },
   };
-  const printed = printManifest(manifest);
-  const { entry, consumed } = workspaceEntry(DATABASE_PATH, copy, account, { signal: control.signal });
-  yield entry;
-  await consumed;
-  settle(manifest);
-  yield manifestEntry(printed);
 }
 
 /** @throws LumbungError SQLITE_MISSING, SQLITE_UNREADABLE, SQLITE_NOT_A_DATABASE (operator) */

@@ -14,10 +14,10 @@ import type {
   Workspace,
 } from '../driver.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
-import { accountFile } from '../manifest/account-stream.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest, ManifestFile } from '../manifest/manifest.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import type { Finding } from '../verify/finding.ts';
+import { readVerified } from '../verify/read-verified.ts';
 import type { InspectedDatabase, InspectedTable } from './agent/messages.ts';
 import { DATABASE_PATH, parseDetails, type SqliteDetails } from './dump-details.ts';
 import { pathOfTarget } from './dump-sqlite.ts';
@@ -75,7 +75,7 @@ export async function planRestoreSqlite(
 }
 
 /**
- * @throws LumbungError DB_RESTORE_REFUSED, DB_RESTORE_NO_SPACE, SQLITE_TABLE_EXISTS (operator), DB_DUMP_DAMAGED
+ * @throws LumbungError DB_RESTORE_REFUSED, DB_RESTORE_NO_SPACE, SQLITE_TABLE_EXISTS (operator), SOURCE_FILE_DAMAGED
  *   (corruption); those of `runAgent`. A file that could not be finished is removed again.
  */
 export async function restoreSqlite(
@@ -146,19 +146,13 @@ async function restoreTables(
 
 /** Writes the stored file to a new one, and does not leave it there unless it is what was dumped and on the disk. */
 async function writeDatabase(manifest: Manifest, tree: TreeSource, file: string, control: Control): Promise<void> {
-  const expected = manifest.files.find(({ path: each }) => each === DATABASE_PATH);
-  if (expected === undefined) throw dumpDamaged('it has no database');
+  const expected = databaseFileOf(manifest);
   await mkdir(path.dirname(file), { recursive: true });
   let isOurs = false;
   try {
     const handle = await open(file, 'wx', 0o600);
     isOurs = true;
-    const source = accountFile(tree.read(DATABASE_PATH, control.signal), ({ bytes, sha256 }) => {
-      if (bytes !== expected.bytes || sha256 !== expected.sha256) throw dumpDamaged('it is not what was dumped');
-    });
-    let doneBytes = 0;
-    source.on('data', (chunk: Buffer) => {
-      doneBytes += chunk.length;
+    const source = counted(readVerified(tree, expected, control.signal), (doneBytes) => {
       control.progress({ phase: 'restore', doneBytes, doneRows: 0, expectedBytes: expected.bytes });
     });
     await pipeline(source, createWriteStream('', { fd: handle, flush: true }), { signal: control.signal });
@@ -169,6 +163,18 @@ async function writeDatabase(manifest: Manifest, tree: TreeSource, file: string,
     const errno = errnoOf(error);
     if (errno === 'EEXIST') throw refused(`${file} is there already`);
     throw errno === 'ENOSPC' || errno === 'EDQUOT' ? noSpace(file, error) : error;
+  }
+}
+
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  report: (doneBytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let doneBytes = 0;
+  for await (const chunk of source) {
+    doneBytes += chunk.length;
+    report(doneBytes);
+    yield chunk;
   }
 }
 
@@ -311,12 +317,14 @@ function workspaceFull(neededBytes: number, limitBytes: number): LumbungError {
   });
 }
 
-export function dumpDamaged(reason: string): LumbungError {
-  return new LumbungError('DB_DUMP_DAMAGED', {
+/** @throws LumbungError SOURCE_MANIFEST_INVALID (corruption) */
+export function databaseFileOf(manifest: Manifest): ManifestFile {
+  const file = manifest.files.find(({ path: each }) => each === DATABASE_PATH);
+  if (file !== undefined) return file;
+  throw new LumbungError('SOURCE_MANIFEST_INVALID', {
     kind: 'corruption',
-    message: `the stored dump is damaged: ${reason}`,
-    context: { reason },
-    hint: 'run a check of the repository, and restore another snapshot',
+    message: 'the manifest names no database',
+    context: { problem: `${DATABASE_PATH}: missing` },
   });
 }
 

@@ -551,7 +551,7 @@ describe('a restore', () => {
     const bytes = await readFile(stored);
     bytes[bytes.length - 10] = (bytes[bytes.length - 10] ?? 0) ^ 1;
     await writeFile(stored, bytes);
-    await expect(restoreAs('b.db', root)).rejects.toMatchObject({ code: 'DB_DUMP_DAMAGED' });
+    await expect(restoreAs('b.db', root)).rejects.toMatchObject({ code: 'SOURCE_FILE_DAMAGED' });
     expect(await readdir(path.dirname(file))).not.toContain('b.db');
   });
 

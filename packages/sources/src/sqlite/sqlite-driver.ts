@@ -1,20 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { LumbungError } from '@lumbung/stdx';
-import type { Control, DatabaseDriver, DatabaseDump, RenderedFile, ScratchInstance, Workspace } from '../driver.ts';
-import type { SourceEntry } from '../entry/source-entry.ts';
+import type { Control, DatabaseDriver, RenderedFile, ScratchInstance, Workspace } from '../driver.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
-import { accountFile } from '../manifest/account-stream.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import { manifestDump } from '../manifest/manifest-dump.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import type { Finding } from '../verify/finding.ts';
+import { readVerified } from '../verify/read-verified.ts';
 import { verifyTree } from '../verify/verify-tree.ts';
 import { HEADER_BYTES, parseHeader } from './agent/database-file.ts';
 import { askSqlite } from './ask-sqlite.ts';
 import { DATABASE_PATH, parseDetails } from './dump-details.ts';
 import { dumpSqlite, pathOfTarget } from './dump-sqlite.ts';
 import { probeSqlite } from './probe-sqlite.ts';
-import { dumpDamaged, planRestoreSqlite, restoreSqlite } from './restore-sqlite.ts';
+import { databaseFileOf, planRestoreSqlite, restoreSqlite } from './restore-sqlite.ts';
 import { swapSqlite } from './swap-sqlite.ts';
 
 /** SQLite: a source is one file, and its path is the name of the database. */
@@ -23,7 +23,8 @@ export const sqliteDriver: DatabaseDriver = {
   probe: probeSqlite,
   databases: async (target) => [pathOfTarget(target)],
   dump: (target, database, _options, workspace, control) => dumpSqlite(target, database, workspace, control),
-  dumpServer: () => failingDump(serverAbsent()),
+  dumpServer: (_target, _options, _workspace, control) =>
+    manifestDump(control.signal, () => Promise.reject(serverAbsent())),
   verify: verifySqlite,
   planRestore: planRestoreSqlite,
   restore: restoreSqlite,
@@ -36,17 +37,6 @@ export const sqliteDriver: DatabaseDriver = {
   render,
   startScratch: (_serverVersion, workspace) => startScratch(workspace),
 };
-
-function failingDump(error: LumbungError): DatabaseDump {
-  const manifest = Promise.reject<Manifest>(error);
-  manifest.catch(() => undefined); // Who pulls the entries hears of it there.
-  return {
-    entries: {
-      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject<IteratorResult<SourceEntry>>(error) }),
-    },
-    manifest,
-  };
-}
 
 function serverAbsent(): LumbungError {
   return new LumbungError('DB_SERVER_ABSENT', {
@@ -86,15 +76,11 @@ async function firstBytes(tree: TreeSource, { signal }: Control): Promise<Buffer
 /** The file as it was: any SQLite opens it. */
 async function render(tree: TreeSource, control: Control): Promise<RenderedFile> {
   const manifest = await readManifest(tree, control.signal);
-  const expected = manifest.files.find(({ path: each }) => each === DATABASE_PATH);
-  if (expected === undefined) throw dumpDamaged('it has no database');
+  const expected = databaseFileOf(manifest);
   const name = path.basename(manifest.database ?? 'database', path.extname(manifest.database ?? ''));
   return {
     name: `${name.replace(/[^\w.-]/g, '_') || 'database'}.sqlite`,
-    open: () =>
-      accountFile(tree.read(DATABASE_PATH, control.signal), ({ bytes, sha256 }) => {
-        if (bytes !== expected.bytes || sha256 !== expected.sha256) throw dumpDamaged('it is not what was dumped');
-      }),
+    open: () => Readable.from(readVerified(tree, expected, control.signal), { objectMode: false }),
   };
 }
 

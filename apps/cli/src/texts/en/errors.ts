@@ -197,17 +197,33 @@ export const enErrors = {
     message: 'the files of the dump were not all taken',
     hint: 'This is a consequence of another error: see the messages above.',
   },
+  DB_DUMP_WRONG_KIND: {
+    message: 'this is a dump of something else ({{found}}), not of a PostgreSQL database',
+    hint: 'Choose the dump of a database.',
+  },
   DB_ENGINE_UNSUPPORTED: {
     message: 'databases of {{engine}} cannot be backed up yet',
     hint: 'Use the dump tool of the database with `backup --stdin-from-command`.',
+  },
+  DB_EXTENSION_MISSING: {
+    message: 'extensions that the dump needs are not installed on the server',
+    hint: 'Install the package that the check names on the database server.',
   },
   DB_EXTENSION_NEEDS_CARE: {
     message: 'an extension must be installed and preloaded wherever the database is restored to',
     hint: 'Keep its package at hand.',
   },
+  DB_EXTENSION_VERSION_DIFFERS: {
+    message: 'extensions will have another version than in the dump',
+    hint: 'Check that the application works with it.',
+  },
   DB_INVENTORY_DIFFERS: {
     message: 'the dump lacks {{count}} objects that the database has',
     hint: 'Try again. Report it if it stays so.',
+  },
+  DB_LOCALE_MISSING: {
+    message: 'the server lacks the encoding or the collation of the dump',
+    hint: 'Install the locale on the server (package locales-all), and restart PostgreSQL.',
   },
   DB_LOCKED: {
     message: 'somebody else holds a lock in the database for too long',
@@ -277,6 +293,10 @@ export const enErrors = {
     message: 'the database server refuses a statement',
     hint: 'Look into the log of the database server.',
   },
+  DB_RENDER_BINARY: {
+    message: 'rows of {{table}} are too long for a file of SQL',
+    hint: 'Restore the dump to a server instead.',
+  },
   DB_REPLICA_BEHIND: {
     message: 'the replica is too far behind its primary',
     hint: 'See why it does not follow, or back up the primary.',
@@ -289,9 +309,17 @@ export const enErrors = {
     message: 'the server is a replica that does not follow its primary any more',
     hint: 'Start the replication again (SHOW REPLICA STATUS says why it stopped), or back up the primary.',
   },
+  DB_RESTORE_INTO_REPLICA: {
+    message: 'the server is a replica, which takes no changes of others',
+    hint: 'Restore to the primary.',
+  },
   DB_RESTORE_NAME_MISSING: {
     message: 'the restored database needs a name',
     hint: 'Give it with --as; it must not exist yet.',
+  },
+  DB_RESTORE_NAME_TAKEN: {
+    message: 'the name of the restored database cannot be used: it exists, or is no name',
+    hint: 'Choose another name. Nothing is ever restored over a database.',
   },
   DB_RESTORE_NO_SPACE: {
     message: 'no space is left where {{path}} should be restored',
@@ -300,6 +328,18 @@ export const enErrors = {
   DB_RESTORE_REFUSED: {
     message: 'the restore does not begin, because a check of its plan failed',
     hint: 'See the checks of the plan; nothing was changed.',
+  },
+  DB_RESTORE_ROWS_DIFFER: {
+    message: 'the server took {{rows}} rows of {{table}}, but {{expectedRows}} were dumped',
+    hint: 'Nothing was kept. Run `lumbung check`, and restore another snapshot.',
+  },
+  DB_RESTORE_SERVER_OLDER: {
+    message: 'the server is older than the one that was dumped',
+    hint: 'Restore to a server of the same version or a newer one.',
+  },
+  DB_ROLE_MISSING: {
+    message: 'roles that the dump names are missing on the server',
+    hint: 'Create them with the statement beside this check, or let everything belong to one role.',
   },
   DB_ROLE_PASSWORDS_HIDDEN: {
     message: 'the backup user may not read the passwords of roles',
@@ -317,6 +357,10 @@ export const enErrors = {
     message: 'a row is too large for the database server to send or take',
     hint: 'Ask whoever maintains the application about values near 1 GB.',
   },
+  DB_SCRATCH_FAILED: {
+    message: 'a database server for the drill could not be started',
+    hint: 'Choose another working folder, or look at the log of the drill.',
+  },
   DB_SERVER_ABSENT: {
     message: 'SQLite has no server: a database is all there is',
     hint: 'Dump the database itself.',
@@ -324,6 +368,10 @@ export const enErrors = {
   DB_SERVER_DISK_FULL: {
     message: 'the disk of the database server is full',
     hint: 'Free space on the database server first.',
+  },
+  DB_SERVER_MISSING: {
+    message: 'no database server for the drill is installed on this machine',
+    hint: 'Install the package {{package}}.',
   },
   DB_SERVER_NOT_AUTHENTIC: {
     message: 'the database server could not prove that it knows the password: somebody may stand between',
@@ -336,6 +384,10 @@ export const enErrors = {
   DB_STALLED: {
     message: 'the database server has sent nothing for {{seconds}} seconds',
     hint: 'Check the server and the network, then try again.',
+  },
+  DB_SWAP_REFUSED: {
+    message: 'the restored database is not exchanged with the live one',
+    hint: 'Check the three names; nothing was changed.',
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: 'no snapshot covers {{count}} tables: {{tables}}',

@@ -201,17 +201,33 @@ export const idErrors: ErrorCatalogue = {
     message: 'berkas hasil cadangan tidak diambil semuanya',
     hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
   },
+  DB_DUMP_WRONG_KIND: {
+    message: 'hasil dump ini bukan dari basis data PostgreSQL, melainkan {{found}}',
+    hint: 'Pilih hasil dump sebuah basis data.',
+  },
   DB_ENGINE_UNSUPPORTED: {
     message: 'basis data {{engine}} belum dapat dicadangkan',
     hint: 'Gunakan alat dump basis data itu dengan `backup --stdin-from-command`.',
+  },
+  DB_EXTENSION_MISSING: {
+    message: 'ekstensi yang diperlukan hasil dump belum terpasang di server',
+    hint: 'Pasang paket yang disebut pemeriksaan itu di server basis data.',
   },
   DB_EXTENSION_NEEDS_CARE: {
     message: 'ada ekstensi yang harus dipasang dan dimuat lebih dahulu di server tujuan pemulihan',
     hint: 'Simpan paketnya agar siap dipakai.',
   },
+  DB_EXTENSION_VERSION_DIFFERS: {
+    message: 'versi ekstensi akan berbeda dari yang dicadangkan',
+    hint: 'Pastikan aplikasi dapat bekerja dengan versi itu.',
+  },
   DB_INVENTORY_DIFFERS: {
     message: 'hasil cadangan kekurangan {{count}} objek yang ada pada basis data',
     hint: 'Coba lagi. Laporkan bila tetap demikian.',
+  },
+  DB_LOCALE_MISSING: {
+    message: 'server tidak memiliki enkode atau kolasi dari hasil dump',
+    hint: 'Pasang lokal itu di server (paket locales-all), lalu jalankan ulang PostgreSQL.',
   },
   DB_LOCKED: {
     message: 'basis data sedang dikunci pihak lain terlalu lama',
@@ -278,6 +294,10 @@ export const idErrors: ErrorCatalogue = {
     hint: 'Periksa alamat dan port; hubungkan langsung tanpa perantara.',
   },
   DB_QUERY_FAILED: { message: 'server basis data menolak sebuah perintah', hint: 'Lihat log server basis data.' },
+  DB_RENDER_BINARY: {
+    message: 'baris tabel {{table}} terlalu panjang untuk berkas SQL',
+    hint: 'Pulihkan hasil dump ke sebuah server.',
+  },
   DB_REPLICA_BEHIND: {
     message: 'replika tertinggal terlalu jauh dari server utamanya',
     hint: 'Periksa mengapa replika tidak mengikuti, atau cadangkan server utamanya.',
@@ -290,9 +310,17 @@ export const idErrors: ErrorCatalogue = {
     message: 'server ini replika yang tidak lagi mengikuti server utamanya',
     hint: 'Jalankan kembali replikasi (SHOW REPLICA STATUS menyebut sebabnya), atau cadangkan server utamanya.',
   },
+  DB_RESTORE_INTO_REPLICA: {
+    message: 'server ini replika yang tidak menerima perubahan dari pihak lain',
+    hint: 'Pulihkan ke server primer.',
+  },
   DB_RESTORE_NAME_MISSING: {
     message: 'basis data hasil pemulihan memerlukan nama',
     hint: 'Berikan dengan --as; nama itu belum boleh ada.',
+  },
+  DB_RESTORE_NAME_TAKEN: {
+    message: 'nama basis data hasil pemulihan tidak dapat dipakai: sudah ada atau tidak sah',
+    hint: 'Pilih nama lain. Pemulihan tidak pernah menimpa basis data yang ada.',
   },
   DB_RESTORE_NO_SPACE: {
     message: 'tidak ada ruang untuk memulihkan {{path}}',
@@ -301,6 +329,18 @@ export const idErrors: ErrorCatalogue = {
   DB_RESTORE_REFUSED: {
     message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
     hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
+  },
+  DB_RESTORE_ROWS_DIFFER: {
+    message: 'server menerima {{rows}} baris tabel {{table}}, padahal yang dicadangkan {{expectedRows}}',
+    hint: 'Tidak ada yang disimpan. Jalankan `lumbung check`, lalu pulihkan snapshot lain.',
+  },
+  DB_RESTORE_SERVER_OLDER: {
+    message: 'versi server lebih lama daripada server yang dicadangkan',
+    hint: 'Pulihkan ke server dengan versi yang sama atau lebih baru.',
+  },
+  DB_ROLE_MISSING: {
+    message: 'peran yang disebut dalam hasil dump tidak ada di server',
+    hint: 'Buat dengan perintah di samping pemeriksaan ini, atau jadikan satu peran pemilik semuanya.',
   },
   DB_ROLE_PASSWORDS_HIDDEN: {
     message: 'akun cadangan tidak boleh membaca kata sandi peran basis data',
@@ -318,6 +358,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data',
     hint: 'Tanyakan kepada pengelola aplikasi tentang nilai yang mendekati 1 GB.',
   },
+  DB_SCRATCH_FAILED: {
+    message: 'server basis data untuk uji pemulihan tidak dapat dijalankan',
+    hint: 'Pilih folder kerja lain, atau periksa catatan uji pemulihan.',
+  },
   DB_SERVER_ABSENT: {
     message: 'SQLite tidak memiliki server; yang ada hanya basis data',
     hint: 'Lakukan dump pada basis datanya.',
@@ -325,6 +369,10 @@ export const idErrors: ErrorCatalogue = {
   DB_SERVER_DISK_FULL: {
     message: 'disk server basis data penuh',
     hint: 'Kosongkan ruang pada server basis data terlebih dahulu.',
+  },
+  DB_SERVER_MISSING: {
+    message: 'server basis data untuk uji pemulihan belum terpasang di komputer ini',
+    hint: 'Pasang paket {{package}}.',
   },
   DB_SERVER_NOT_AUTHENTIC: {
     message:
@@ -338,6 +386,10 @@ export const idErrors: ErrorCatalogue = {
   DB_STALLED: {
     message: 'tidak ada data dari server basis data selama {{seconds}} detik',
     hint: 'Periksa server dan jaringan, lalu coba lagi.',
+  },
+  DB_SWAP_REFUSED: {
+    message: 'basis data hasil pemulihan tidak ditukar dengan yang sedang dipakai',
+    hint: 'Periksa ketiga namanya; belum ada yang diubah.',
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: '{{count}} tabel tidak tercakup snapshot: {{tables}}',

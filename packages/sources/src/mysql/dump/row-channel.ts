@@ -7,6 +7,7 @@ export class RowChannel implements AsyncIterable<Uint8Array> {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #isEnded = false;
+  #failure: { readonly error: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
 
   /** `signal`: nobody will pull any more. */
@@ -30,9 +31,16 @@ export class RowChannel implements AsyncIterable<Uint8Array> {
     this.#wake();
   }
 
+  /** Nothing more will come, and the reader is told why. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake();
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (;;) {
       this.#signal.throwIfAborted();
+      if (this.#failure !== undefined) throw this.#failure.error;
       const next = this.#held.shift();
       if (next !== undefined) {
         this.#heldBytes -= next.length;

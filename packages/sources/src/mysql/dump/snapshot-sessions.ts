@@ -58,9 +58,9 @@ async function liftTimeLimits(session: MysqlConnection, server: ServerVersion): 
 }
 
 /** @throws LumbungError DB_LOCKED (transient) */
-async function guardLongQueries(session: MysqlConnection): Promise<void> {
+export async function guardLongQueries(session: MysqlConnection, longSeconds = LONG_QUERY_SECONDS): Promise<void> {
   const long = await session.texts(
-    `SELECT ID, TIME FROM information_schema.PROCESSLIST WHERE COMMAND IN ('Query', 'Execute') AND TIME >= ${LONG_QUERY_SECONDS} AND ID <> CONNECTION_ID() AND USER NOT IN ('system user', 'event_scheduler') ORDER BY TIME DESC`,
+    `SELECT ID, TIME FROM information_schema.PROCESSLIST WHERE COMMAND IN ('Query', 'Execute') AND TIME >= ${longSeconds} AND ID <> CONNECTION_ID() AND USER NOT IN ('system user', 'event_scheduler') ORDER BY TIME DESC`,
   );
   const [first] = long;
   if (first === undefined) return;

@@ -66,12 +66,12 @@ async function runDumpTool(context: DumpContext, reading: Reading, isServerBusy:
     splitter.end();
     for (const part of parts.take()) await tables.put(part);
   } catch (error) {
+    // What is being read of a table fails with it, and so does the reader.
+    tables.fail(error);
     child.giveUp(error);
     // Until no process of ours is left. What it failed with is known already.
     await child.done.catch(() => undefined);
     throw error;
-  } finally {
-    await tables.close();
   }
 }
 
@@ -176,10 +176,8 @@ class TableStream {
     }
   }
 
-  /** Nothing of it is under way afterwards. */
-  async close(): Promise<void> {
-    if (this.#stored === undefined) return;
-    await this.#stored.catch(() => undefined);
+  fail(error: unknown): void {
+    this.#channel?.fail(error);
   }
 }
 

@@ -64,7 +64,7 @@ function split(dump: string | Buffer, chunkBytes = Number.POSITIVE_INFINITY) {
   let table = '';
   const splitter = new DumpSplitter({
     object: ({ kind, name, table: of, sql }) =>
-      seen.push(`${kind} ${name}${of === undefined ? '' : ` of ${of}`}: ${sql}`),
+      seen.push(`${kind} ${name}${of === undefined ? '' : ` of ${of}`}: ${sql.toString('utf8')}`),
     beginTable: (name) => {
       table = name;
       rows.set(name, '');

@@ -34,6 +34,9 @@ export interface QueryResult {
   readonly warnings: number;
 }
 
+/** A server that has nothing to say hangs up at once. */
+const GOODBYE_MS = 1000;
+
 const COMMAND_QUIT = 1;
 const COMMAND_QUERY = 3;
 const COMMAND_PING = 14;
@@ -206,21 +209,17 @@ export class MysqlConnection implements AsyncDisposable {
       return;
     }
     this.#packets.restart();
-    const closed = new Promise<void>((resolve) => {
-      socket.once('close', () => resolve());
-    });
+    if (socket.destroyed) return;
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    socket.once('close', () => resolve());
     // Nothing is to come, but only a socket that is read notices its end.
     socket.resume();
     socket.end(Buffer.of(1, 0, 0, 0, COMMAND_QUIT));
-    await withLimit(
-      this.#options.clock,
-      1000,
-      () => new Error('slow'),
-      async (late) => {
-        late.addEventListener('abort', () => socket.destroy(), { once: true });
-        await closed;
-      },
-    );
+    const late = () => new Error('the server does not hang up');
+    await withLimit(this.#options.clock, GOODBYE_MS, late, async (signal) => {
+      signal.addEventListener('abort', () => socket.destroy(), { once: true });
+      await closed;
+    });
   }
 
   /** Hangs up at once. The server notices when it next writes; to stop it before, see `killConnection`. */

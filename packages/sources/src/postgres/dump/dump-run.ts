@@ -37,7 +37,15 @@ export class DumpRun {
     this.#tell(undefined);
   }
 
-  passed(subject: string, bytes: number): void {
+  /** The same bytes, and progress as they pass. */
+  async *heard(subject: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      this.#passed(subject, chunk.length);
+      yield chunk;
+    }
+  }
+
+  #passed(subject: string, bytes: number): void {
     this.#doneBytes += bytes;
     if (this.#doneBytes - this.#toldBytes < TELL_BYTES) return;
     this.#toldBytes = this.#doneBytes;

@@ -150,6 +150,43 @@ describe.skipIf(!haveServer('postgres'))('a dump by sessions that share one snap
     expect(duplicates?.order).toBeNull();
   });
 
+  it('holds the same when pg_dump copies the rows, but for their order', async () => {
+    const sessions = await manifestIn(await dump());
+    const out = await dump({ options: { rowsBy: 'tool' } });
+    const tool = await manifestIn(out);
+    expect(await findingsIn(out)).toEqual([]);
+    expect(tool.files).toEqual(sessions.files);
+    expect(tool.sequences).toEqual(sessions.sequences);
+    const rowsOf = ({ tables }: Manifest) =>
+      tables.map(({ schema, name, rows, rowsum }) => ({ schema, name, rows, rowsum }));
+    expect(rowsOf(tool)).toEqual(rowsOf(sessions));
+    const unordered = sessions.tables.filter(({ order }) => order === null);
+    expect(unordered.length).toBeGreaterThan(10);
+    expect(tool.tables).toEqual(expect.arrayContaining(unordered));
+  });
+
+  it('fails as loudly when pg_dump copies the rows', async () => {
+    const options = { rowsBy: 'tool' } as const;
+    expect(
+      (await manifestIn(await dump({ options: { ...options, excludeData: ['museum.big'] } }))).excludedData,
+    ).toEqual(['museum.big']);
+    const tools = path.join(folder, 'tools-that-fail');
+    const [dumpTool, restoreTool] = [await findPostgresTool('pg_dump', 15), await findPostgresTool('pg_restore', 15)];
+    await fakeTool(tools, 'pg_restore', `exec ${restoreTool.path} "$@"`);
+    const target = { ...server.target, options: { ...server.target.options, toolsFolder: tools } };
+    for (const [end, code] of [
+      ['exit 3', 'DB_TOOL_FAILED'],
+      ['kill -KILL $$', 'DB_TOOL_KILLED'],
+    ] as const) {
+      const isData = `case " $* " in *" --section=data "*) ${end};; esac`;
+      await fakeTool(tools, 'pg_dump', `${dumpTool.path} "$@" || exit $?\n${isData}`);
+      expect(await failure(dump({ target, options }))).toBe(code);
+    }
+    const withoutBig = `case " $* " in *" --section=data "*) exec ${dumpTool.path} "$@" --exclude-table=museum.big;; esac`;
+    await fakeTool(tools, 'pg_dump', `${withoutBig}\nexec ${dumpTool.path} "$@"`);
+    expect(await failure(dump({ target, options }))).toBe('DB_INVENTORY_DIFFERS');
+  });
+
   it('leaves out the rows that are excluded, and refuses a name that does not exist', async () => {
     const manifest = await manifestIn(await dump({ options: { excludeData: ['museum.big'] } }));
     expect(manifest.excludedData).toEqual(['museum.big']);

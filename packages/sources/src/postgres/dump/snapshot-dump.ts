@@ -4,12 +4,9 @@ import { retryConnecting } from '../../connection/connect-retry.ts';
 import { whileKeptAlive } from '../../connection/keep-alive.ts';
 import type { Target } from '../../connection/target.ts';
 import type { Control, DatabaseDump, Workspace } from '../../driver.ts';
-import { encodeComponent, uniqueComponents } from '../../entry/path-component.ts';
-import { accountFile, accountRows } from '../../manifest/account-stream.ts';
+import { accountFile } from '../../manifest/account-stream.ts';
 import { canonicalJson, type JsonValue } from '../../manifest/canonical-json.ts';
-import { tableDigest } from '../../manifest/digest.ts';
-import type { Manifest, ManifestFile, ManifestTable } from '../../manifest/manifest.ts';
-import { combineRowSums } from '../../manifest/row-sum.ts';
+import type { Manifest, ManifestFile } from '../../manifest/manifest.ts';
 import type { RunControl } from '../../process/tool-call.ts';
 import {
   countObjects,
@@ -25,17 +22,18 @@ import { readSequences } from '../catalogue/sequences.ts';
 import { readWarnings } from '../catalogue/warnings.ts';
 import { isBusy, ofApplication, type SessionOptions } from '../session.ts';
 import { preparePostgresTools, toolVersionOf } from '../tools.ts';
-import { protocolError } from '../wire/protocol-error.ts';
-import { BinaryRowCounter } from './binary-rows.ts';
+import { storeSegment } from './copy-segment.ts';
 import { lockTimeoutOf, type PostgresDumpOptions } from './dump-options.ts';
 import { type DumpRun, toDump } from './dump-run.ts';
 import { nameOf, planTables, type TablePlans } from './plan-tables.ts';
 import { emptyFolder, storeSchema } from './schema-files.ts';
 import { type Snapshot, SnapshotHolder } from './snapshot-holder.ts';
-import { copyStatement, type SegmentPlan, type TablePlan } from './table-plan.ts';
+import { TableBook } from './table-book.ts';
+import type { TablePlan } from './table-plan.ts';
+import { storeTablesByTool } from './tool-tables.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-export const METHOD_COPY = 'snapshot-copy';
+const METHODS = { sessions: 'snapshot-copy', tool: 'pg_dump-directory' } as const;
 
 /** A dump of one database: definitions by `pg_dump`, rows by sessions of our own that see the same snapshot. */
 export function dumpBySnapshot(
@@ -53,16 +51,6 @@ interface Wanted {
   readonly database: string;
   readonly options: PostgresDumpOptions;
   readonly workspace: Workspace;
-}
-
-/** A file of a table, once it was read. */
-interface CopiedSegment {
-  readonly path: string;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly rowsum?: string;
-  readonly rowBytesMax?: number;
 }
 
 async function dumpWith(run: DumpRun, wanted: Wanted): Promise<Manifest> {
@@ -92,7 +80,6 @@ class SnapshotDump {
   /** Its signal aborts when the snapshot is lost, too. */
   readonly #sessionOptions: SessionOptions;
   readonly #files: ManifestFile[] = [];
-  readonly #segments = new Map<TablePlan, CopiedSegment[]>();
 
   constructor(run: DumpRun, wanted: Wanted, sessionOptions: SessionOptions) {
     this.#run = run;
@@ -162,8 +149,32 @@ class SnapshotDump {
       holder: connection,
       sessionsMax: options.parallel,
     });
+    const { rowsBy = 'sessions' } = options;
+    const plans = rowsBy === 'tool' ? tables.plans.map(asItLies) : tables.plans;
+    const book = new TableBook(plans);
+    if (rowsBy === 'tool') {
+      await storeTablesByTool({
+        run: this.#run,
+        tools,
+        pgDump,
+        runControl,
+        database,
+        snapshot,
+        lockTimeoutMs: lockTimeoutOf(options),
+        parallel: options.parallel,
+        isReplica: position.isReplica,
+        workspace,
+        plans,
+        leftOut: relations.filter((relation) => tables.excluded.includes(nameOf(relation))),
+        book,
+      });
+    }
     const acts = [
-      ...this.#tableActs(tables.plans, pool, facts.encoding),
+      ...(rowsBy === 'tool' ? [] : plans).flatMap((plan) =>
+        plan.segments.map(
+          (part) => () => storeSegment({ plan, part }, { run: this.#run, pool, book, encoding: facts.encoding }),
+        ),
+      ),
       ...largeObjects.map(
         ({ oid }) =>
           () =>
@@ -186,7 +197,7 @@ class SnapshotDump {
       database,
       startedAt: new Date(this.#run.startedAtMs).toISOString(),
       finishedAt: new Date(control.clock.nowMs()).toISOString(),
-      method: METHOD_COPY,
+      method: METHODS[rowsBy],
       snapshot,
       position: {
         ...(position.lsn === undefined ? {} : { lsn: position.lsn }),
@@ -197,7 +208,7 @@ class SnapshotDump {
       inventory,
       extensions,
       rolesReferenced,
-      tables: this.#manifestTables(tables.plans),
+      tables: book.tables(),
       sequences,
       files: this.#files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       excludedData: [...tables.excluded],
@@ -207,55 +218,10 @@ class SnapshotDump {
     };
   }
 
-  *#tableActs(plans: readonly TablePlan[], pool: WorkerPool, encoding: string): Generator<() => Promise<void>> {
-    const schemas = uniqueComponents(new Set(plans.map(({ relation }) => relation.schema)));
-    const bySchema = Map.groupBy(plans, ({ relation }) => relation.schema);
-    const names = new Map(
-      [...bySchema].map(([schema, list]) => [schema, uniqueComponents(list.map(({ relation }) => relation.name))]),
-    );
-    for (const plan of plans) {
-      const { schema, name } = plan.relation;
-      const component = names.get(schema)?.get(name) ?? encodeComponent(name);
-      const folder = `data/${schemas.get(schema) ?? encodeComponent(schema)}/${component}`;
-      this.#segments.set(plan, []);
-      for (const segment of plan.segments) yield () => this.#storeSegment(plan, segment, { pool, folder, encoding });
-    }
-  }
-
-  async #storeSegment(
-    plan: TablePlan,
-    segment: SegmentPlan,
-    { pool, folder, encoding }: { readonly pool: WorkerPool; readonly folder: string; readonly encoding: string },
-  ): Promise<void> {
-    const path = `${folder}/${String(segment.number).padStart(4, '0')}.${plan.format === 'binary' ? 'copybin' : 'copy'}`;
-    const sql = copyStatement(plan, segment, encoding);
-    await this.#run.sink.store(path, () => {
-      let sentRows = -1;
-      const source = this.#heard(
-        nameOf(plan.relation),
-        pool.copy(plan.relation, sql, (rows) => {
-          sentRows = rows;
-        }),
-      );
-      const finish = (account: CopiedSegment): void => {
-        // Two counts of the same rows: the server's of what it sent, and ours of what arrived.
-        if (account.rows !== sentRows) throw protocolError(`${sentRows} rows were sent, ${account.rows} came`);
-        this.#run.finished(account.rows);
-        this.#segments.get(plan)?.push(account);
-      };
-      if (plan.format === 'text') return accountRows(source, (account) => finish({ path, ...account }));
-      const counter = new BinaryRowCounter();
-      return accountFile(counted(source, counter), (account) => {
-        if (!counter.isWhole) throw protocolError('a binary copy without its end');
-        finish({ path, rows: counter.rows, ...account });
-      });
-    });
-  }
-
   async #storeLargeObject(oid: number, pool: WorkerPool): Promise<void> {
     const path = `lo/${oid}.bin`;
     await this.#run.sink.store(path, () =>
-      accountFile(this.#heard(path, pool.largeObject(oid)), (account) => {
+      accountFile(this.#run.heard(path, pool.largeObject(oid)), (account) => {
         this.#files.push({ path, ...account });
       }),
     );
@@ -269,60 +235,14 @@ class SnapshotDump {
       }),
     );
   }
-
-  async *#heard(subject: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      this.#run.passed(subject, chunk.length);
-      yield chunk;
-    }
-  }
-
-  #manifestTables(plans: readonly TablePlan[]): ManifestTable[] {
-    const tables = plans.map((plan): ManifestTable => {
-      const copied = (this.#segments.get(plan) ?? []).toSorted((a, b) => (a.path < b.path ? -1 : 1));
-      const isText = plan.format === 'text';
-      const sum = (pick: (segment: CopiedSegment) => number) => copied.reduce((total, each) => total + pick(each), 0);
-      return {
-        schema: plan.relation.schema,
-        name: plan.relation.name,
-        columns: [...plan.columns],
-        generated: [...plan.generated],
-        order: plan.order === null ? null : [...plan.order],
-        rows: sum(({ rows }) => rows),
-        bytes: sum(({ bytes }) => bytes),
-        sha256: tableDigest(copied),
-        ...(isText
-          ? {
-              rowsum: combineRowSums(copied.map(({ rowsum = '0-0' }) => rowsum)),
-              rowBytesMax: Math.max(...copied.map(({ rowBytesMax = 0 }) => rowBytesMax)),
-            }
-          : {}),
-        segments: copied.map(({ path, rows, bytes, sha256 }) => ({
-          path,
-          rows,
-          bytes,
-          sha256,
-          ...(isText ? {} : { binary: true as const }),
-        })),
-      };
-    });
-    return tables.toSorted((a, b) => compare([a.schema ?? '', a.name], [b.schema ?? '', b.name]));
-  }
 }
 
-async function* counted(source: AsyncIterable<Buffer>, counter: BinaryRowCounter): AsyncGenerator<Buffer> {
-  for await (const chunk of source) {
-    counter.update(chunk);
-    yield chunk;
-  }
+/** As pg_dump copies every table: in one file, in no order, as text. */
+function asItLies(plan: TablePlan): TablePlan {
+  return { ...plan, order: null, format: 'text', segments: [{ number: 0 }] };
 }
 
 function unreadableWarning({ unreadable }: TablePlans): Manifest['warnings'] {
   if (unreadable.length === 0) return [];
   return [{ code: 'unlogged-tables', message: `a replica has no rows of unlogged tables: ${unreadable.join(', ')}` }];
-}
-
-function compare([schemaA, nameA]: readonly [string, string], [schemaB, nameB]: readonly [string, string]): number {
-  if (schemaA !== schemaB) return schemaA < schemaB ? -1 : 1;
-  return nameA < nameB ? -1 : nameA > nameB ? 1 : 0;
 }

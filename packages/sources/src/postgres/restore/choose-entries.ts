@@ -1,0 +1,95 @@
+import type { RestoreOptions } from '../../driver.ts';
+import type { ManifestTable } from '../../manifest/manifest.ts';
+import { renameRoles } from './rename-roles.ts';
+import type { RoleNames } from './role-names.ts';
+import { type TocArchive, type TocEntry, textOf, tocText } from './toc-archive.ts';
+
+/** Said by every archive, and needed by all that is in it. */
+const SETTINGS = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH']);
+/** Where rights are written, and so names of roles. */
+const WITH_ROLES = new Set(['ACL', 'DEFAULT ACL', 'POLICY', 'USER MAPPING']);
+/** What belongs to a table without being one, and nothing else refers to it. */
+const PARTS_OF_TABLE = new Set([
+  'ACL',
+  'CHECK CONSTRAINT',
+  'COMMENT',
+  'CONSTRAINT',
+  'DEFAULT',
+  'FK CONSTRAINT',
+  'INDEX',
+  'POLICY',
+  'ROW SECURITY',
+  'SEQUENCE',
+  'SEQUENCE OWNED BY',
+  'STATISTICS',
+  'TRIGGER',
+]);
+const RELATIONS = new Set(['TABLE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE']);
+/** A role may have one of a server, and all of them become one role. */
+const ONE_PER_ROLE = 'USER MAPPING';
+
+/** The definitions that a restore makes, in the order of the archive. */
+export function chooseEntries(
+  archive: TocArchive,
+  names: RoleNames,
+  tables: readonly ManifestTable[] | undefined,
+): readonly TocEntry[] {
+  const wanted = tables === undefined ? archive.entries : entriesOf(archive.entries, tables);
+  if (!names.areRenamed) return wanted;
+  const rename = (role: string): string => tocText(names.of(textOf(role)));
+  return wanted
+    .filter(({ kind }) => names.areGrantsKept || kind !== ONE_PER_ROLE)
+    .map((entry) => ({
+      ...entry,
+      owner: entry.owner === null || entry.owner === '' ? entry.owner : rename(entry.owner),
+      definition:
+        entry.definition !== null && WITH_ROLES.has(entry.kind)
+          ? renameRoles(entry.definition, rename)
+          : entry.definition,
+    }));
+}
+
+/** The tables of the manifest that are asked for; undefined: all. Of a name that is not there, the name. */
+export function chooseTables(
+  tables: readonly ManifestTable[],
+  wanted: RestoreOptions['tables'],
+): { readonly chosen: readonly ManifestTable[]; readonly unknown: readonly string[] } {
+  if (wanted === undefined) return { chosen: tables, unknown: [] };
+  const isMeant = ({ schema, name }: ManifestTable, each: string) => name === each || `${schema}.${name}` === each;
+  return {
+    chosen: tables.filter((table) => wanted.some((each) => isMeant(table, each))),
+    unknown: wanted.filter((each) => !tables.some((table) => isMeant(table, each))),
+  };
+}
+
+/** Some tables, what they cannot do without, and what belongs to them; no other table, and so no key that refers to one. */
+function entriesOf(entries: readonly TocEntry[], tables: readonly ManifestTable[]): readonly TocEntry[] {
+  const byId = new Map(entries.map((entry) => [String(entry.id), entry]));
+  const isWanted = ({ kind, schema, tag }: TocEntry) =>
+    kind === 'TABLE' && tables.some((table) => tocText(table.name) === tag && tocText(table.schema ?? '') === schema);
+  const chosen = new Set<TocEntry>(entries.filter(({ kind }) => SETTINGS.has(kind)));
+  for (const entry of entries.filter(isWanted)) for (const each of closure(entry, byId)) chosen.add(each);
+  // Parts bring others (a trigger its function), whose parts (rights) come in the next round.
+  for (let size = -1; size < chosen.size; ) {
+    size = chosen.size;
+    for (const entry of entries) {
+      if (chosen.has(entry) || !PARTS_OF_TABLE.has(entry.kind)) continue;
+      if (!entry.dependencies.some((id) => chosen.has(byId.get(id) ?? entry))) continue;
+      const needed = closure(entry, byId);
+      const isAlone = [...needed].every((each) => chosen.has(each) || !RELATIONS.has(each.kind));
+      if (isAlone) for (const each of needed) chosen.add(each);
+    }
+  }
+  return entries.filter((entry) => chosen.has(entry));
+}
+
+function closure(entry: TocEntry, byId: ReadonlyMap<string, TocEntry>): ReadonlySet<TocEntry> {
+  const found = new Set([entry]);
+  for (const each of found) {
+    for (const id of each.dependencies) {
+      const other = byId.get(id);
+      if (other !== undefined) found.add(other);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,233 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isLumbungError, LumbungError } from '@lumbung/stdx';
+import type { Control, RestoredTable, RestorePlan, RestoreReport, Workspace } from '../../driver.ts';
+import type { TreeSource } from '../../entry/tree-source.ts';
+import type { ManifestTable } from '../../manifest/manifest.ts';
+import { tableName } from '../../manifest/size-history.ts';
+import type { Finding } from '../../verify/finding.ts';
+import { openSession, type PostgresSession } from '../session.ts';
+import { withDeadline } from '../wire/deadline.ts';
+import { quoteName } from '../wire/quote.ts';
+import { checkRestored } from './check-restored.ts';
+import { chooseEntries, chooseTables } from './choose-entries.ts';
+import { compareValues } from './compare-values.ts';
+import { Definitions } from './definitions.ts';
+import { parseFacts, type RestoredFacts, readLargeObjects } from './dump-details.ts';
+import { readHeldFile } from './held-file.ts';
+import { type LoadOptions, loadLargeObjects, loadTables, setvalStatement } from './load-data.ts';
+import { NewDatabase, orDropped } from './new-database.ts';
+import { missingRoles } from './plan-restore.ts';
+import { RestoreRun } from './restore-run.ts';
+import { RoleNames } from './role-names.ts';
+import { SessionPool } from './session-pool.ts';
+import { TocArchive, type TocEntry, tocText } from './toc-archive.ts';
+
+const TOC_PATH = 'schema/toc.dat';
+
+/**
+ * Makes the database of a plan and fills it. Fails as a whole: what it had made of the database is dropped, nothing else is
+ * touched; roles that it made stay.
+ *
+ * @throws LumbungError DB_RESTORE_REFUSED (operator): a check of the plan failed; DB_TIMEOUT (transient); DB_DUMP_DAMAGED,
+ *   SOURCE_FILE_DAMAGED, DB_RESTORE_ROWS_DIFFER (corruption); see `ToolProcess`, `PostgresConnection.copyIn`
+ */
+export async function restoreDatabase(
+  plan: RestorePlan,
+  tree: TreeSource,
+  workspace: Workspace,
+  control: Control,
+): Promise<RestoreReport> {
+  const failed = plan.checks.filter(({ result }) => result === 'fail');
+  if (failed.length > 0) throw refused(failed.map(({ message }) => message));
+  return await withDeadline(
+    { clock: control.clock, timeoutMs: control.hardMs, signal: control.signal, onTimeout: () => timeout(control) },
+    async (signal) => {
+      const expectedBytes = plan.tables.reduce((sum, { bytes }) => sum + bytes, 0);
+      const run = new RestoreRun(plan.target, control, signal, expectedBytes);
+      return await new Restore(run, plan, tree, workspace).run();
+    },
+  );
+}
+
+class Restore {
+  readonly #run: RestoreRun;
+  readonly #plan: RestorePlan;
+  readonly #tree: TreeSource;
+  readonly #workspace: Workspace;
+  readonly #facts: RestoredFacts;
+  readonly #names: RoleNames;
+  readonly #tables: readonly ManifestTable[];
+  readonly #isWhole: boolean;
+
+  constructor(run: RestoreRun, plan: RestorePlan, tree: TreeSource, workspace: Workspace) {
+    this.#run = run;
+    this.#plan = plan;
+    this.#tree = tree;
+    this.#workspace = workspace;
+    this.#facts = parseFacts(plan.manifest);
+    this.#names = new RoleNames(plan.options.ownership);
+    this.#tables = chooseTables(plan.manifest.tables, plan.options.tables).chosen;
+    this.#isWhole = plan.options.tables === undefined;
+  }
+
+  async run(): Promise<RestoreReport> {
+    const { clock, note } = this.#run.control;
+    const { manifest, options } = this.#plan;
+    const { signal } = this.#run;
+    const beganMs = clock.monotonicMs();
+    // Everything small is read before anything is made.
+    const archive = TocArchive.parse(await readHeldFile(this.#tree, manifest, TOC_PATH, signal));
+    const entries = chooseEntries(archive, this.#names, this.#isWhole ? undefined : this.#tables);
+    const largeObjects = this.#isWhole ? await readLargeObjects(this.#tree, manifest, signal) : [];
+    const serverMajor = await this.#prepareServer();
+    const folder = path.join(this.#workspace.folder, 'restore');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const definitions = await Definitions.prepare(
+      this.#run,
+      {
+        serverMajor,
+        manifest,
+        folder,
+        database: options.database,
+        areGrantsKept: this.#names.areGrantsKept,
+        parallel: options.parallel,
+      },
+      archive.print(entries),
+    );
+
+    signal.throwIfAborted();
+    const database = await NewDatabase.create(this.#run, options.database, this.#facts, this.#names);
+    return await orDropped(database, note, async () => {
+      this.#run.enter('schema');
+      await definitions.beforeData();
+      this.#run.enter('restore');
+      await using pool = new SessionPool(this.#run.sessionOptions(options.database), options.parallel);
+      const load: LoadOptions = {
+        run: this.#run,
+        pool,
+        tree: this.#tree,
+        encoding: this.#facts.encoding,
+        parallel: options.parallel,
+      };
+      await loadTables(load, this.#tables);
+      await loadLargeObjects(load, largeObjects, manifest, this.#names);
+      await this.#setSequences(pool, entries);
+      this.#run.enter('schema');
+      await definitions.afterData();
+      const findings = await this.#analyze(pool);
+      const restoredMs = clock.monotonicMs();
+
+      this.#run.enter('verify');
+      const { tables, findings: differing } = await this.#verify(pool, entries);
+      await database.finish(this.#facts, this.#names);
+      return {
+        engine: 'postgresql',
+        database: options.database,
+        tables,
+        findings: [...findings, ...differing],
+        restoreMs: restoredMs - beganMs,
+        verifyMs: clock.monotonicMs() - restoredMs,
+      };
+    });
+  }
+
+  /** @returns its major version */
+  async #prepareServer(): Promise<number> {
+    const session = await this.#run.openAdmin();
+    try {
+      if (this.#plan.options.createRoles === true) await this.#createRoles(session);
+      return session.version.major;
+    } finally {
+      await session.connection.close();
+    }
+  }
+
+  async #createRoles(session: PostgresSession): Promise<void> {
+    const { signal } = this.#run;
+    const dump = { manifest: this.#plan.manifest, facts: this.#facts, names: this.#names, signal };
+    for (const role of await missingRoles(session, dump)) {
+      await session.connection.query(`CREATE ROLE ${quoteName(role)} NOLOGIN`, { signal });
+    }
+  }
+
+  async #setSequences(pool: SessionPool, entries: readonly TocEntry[]): Promise<void> {
+    const { signal } = this.#run;
+    const made = new Set(entries.filter(({ kind }) => kind === 'SEQUENCE').map(({ schema, tag }) => key(schema, tag)));
+    const sequences = this.#isWhole
+      ? this.#plan.manifest.sequences
+      : this.#plan.manifest.sequences.filter(({ schema, name }) => made.has(key(tocText(schema ?? ''), tocText(name))));
+    await pool.use(async (connection) => {
+      for (const sequence of sequences) await connection.query(setvalStatement(sequence), { signal });
+    });
+  }
+
+  /** Without statistics the restored database is whole, but slow. */
+  async #analyze(pool: SessionPool): Promise<Finding[]> {
+    try {
+      await pool.use((connection) => connection.query('ANALYZE', { signal: this.#run.signal }));
+      return [];
+    } catch (error) {
+      this.#run.signal.throwIfAborted();
+      // An expression of an index may fail on some row of the sample: the rows are there all the same.
+      if (!isLumbungError(error, 'DB_QUERY_FAILED') && !isLumbungError(error, 'DB_OBJECT_CHANGED')) throw error;
+      return [{ code: 'content-invalid', severity: 'warning', message: `ANALYZE failed: ${error.message}` }];
+    }
+  }
+
+  async #verify(
+    pool: SessionPool,
+    entries: readonly TocEntry[],
+  ): Promise<{ readonly tables: RestoredTable[]; readonly findings: readonly Finding[] }> {
+    const { options, manifest } = this.#plan;
+    const { signal } = this.#run;
+    const session = await openSession(this.#run.sessionOptions(options.database));
+    try {
+      const findings = await checkRestored(session, manifest, { entries, isWhole: this.#isWhole, signal });
+      const { compared, findings: differing } =
+        options.verify === 'values'
+          ? await compareValues(
+              {
+                run: this.#run,
+                pool,
+                version: session.version,
+                encoding: this.#facts.encoding,
+                parallel: options.parallel,
+              },
+              this.#tables,
+            )
+          : { compared: new Map<ManifestTable, RestoredTable['compared']>(), findings: [] };
+      const tables = this.#tables.map((table) => ({
+        table: tableName(table),
+        rows: table.rows,
+        bytes: table.bytes,
+        compared: compared.get(table) ?? ('rows' as const),
+      }));
+      return { tables, findings: [...findings, ...differing] };
+    } finally {
+      await session.connection.close();
+    }
+  }
+}
+
+function key(schema: string | null, name: string): string {
+  return JSON.stringify([schema, name]);
+}
+
+function refused(reasons: readonly string[]): LumbungError {
+  return new LumbungError('DB_RESTORE_REFUSED', {
+    kind: 'operator',
+    message: `the restore does not begin: ${reasons.join('; ')}`,
+    context: { detail: reasons.join('; ').slice(0, 1000) },
+    hint: 'see the checks of the plan',
+  });
+}
+
+function timeout({ hardMs }: Control): LumbungError {
+  return new LumbungError('DB_TIMEOUT', {
+    kind: 'transient',
+    message: 'the restore takes longer than it may',
+    context: { seconds: Math.round(hardMs / 1000) },
+    hint: 'allow more time, or look what keeps the server busy',
+  });
+}

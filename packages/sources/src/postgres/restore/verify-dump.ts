@@ -1,0 +1,79 @@
+import { describeError, isLumbungError } from '@lumbung/stdx';
+import type { Control } from '../../driver.ts';
+import type { TreeSource } from '../../entry/tree-source.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import { tableName } from '../../manifest/size-history.ts';
+import { runTool } from '../../process/run-tool.ts';
+import type { Finding } from '../../verify/finding.ts';
+import { verifyTree } from '../../verify/verify-tree.ts';
+import { archiveCall, archiveControl, findArchiveTool } from '../render/archive-tool.ts';
+import { parseFacts } from './dump-details.ts';
+import { readHeldFile } from './held-file.ts';
+import { TocArchive, textOf, tocText } from './toc-archive.ts';
+
+const TOC_PATH = 'schema/toc.dat';
+const LISTING_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Whether a stored tree is what its manifest says, and its definitions are of the tables whose rows it holds. */
+export async function* verifyDump(tree: TreeSource, control: Control): AsyncGenerator<Finding> {
+  const manifest = yield* verifyTree(tree, control);
+  if (manifest?.kind !== 'database') return;
+  let toc: Buffer;
+  try {
+    parseFacts(manifest);
+    toc = await readHeldFile(tree, manifest, TOC_PATH, control.signal);
+  } catch (error) {
+    if (!isLumbungError(error) || error.kind !== 'corruption') throw error;
+    // A file that is damaged was found above; that the manifest does not know it, or is not complete, was not.
+    if (error.code === 'SOURCE_MANIFEST_INVALID' || error.code === 'DB_DUMP_DAMAGED') {
+      yield { code: 'manifest-invalid', severity: 'error', path: 'manifest.json', message: describeError(error) };
+    }
+    return;
+  }
+  yield* archiveFindings(toc, manifest, control);
+}
+
+async function* archiveFindings(toc: Buffer, manifest: Manifest, control: Control): AsyncGenerator<Finding> {
+  try {
+    const tool = await findArchiveTool(manifest);
+    await runTool(archiveCall(tool, toc, ['--list']), archiveControl(control), LISTING_BYTES_MAX);
+  } catch (error) {
+    control.signal.throwIfAborted();
+    if (!isLumbungError(error)) throw error;
+    const isAbsent = error.code === 'DB_TOOL_MISSING' || error.code === 'DB_TOOL_TOO_OLD';
+    const [severity, code] = isAbsent
+      ? (['warning', 'file-unreadable'] as const)
+      : (['error', 'content-invalid'] as const);
+    yield { code, severity, path: TOC_PATH, message: `pg_restore could not read it: ${describeError(error)}` };
+    if (!isAbsent) return;
+  }
+  let archive: TocArchive;
+  try {
+    archive = TocArchive.parse(toc);
+  } catch (error) {
+    if (!isLumbungError(error)) throw error;
+    yield { code: 'content-invalid', severity: 'error', path: TOC_PATH, message: describeError(error) };
+    return;
+  }
+  const defined = archive.entries.filter(({ kind }) => kind === 'TABLE');
+  const names = new Set(defined.map(({ schema, tag }) => JSON.stringify([schema, tag])));
+  for (const table of manifest.tables) {
+    // One of an extension is defined by the extension.
+    if (names.has(JSON.stringify([tocText(table.schema ?? ''), tocText(table.name)]))) continue;
+    if (manifest.extensions.some(({ name }) => name !== 'plpgsql')) continue;
+    const message = 'its rows are in the dump, but not its definition';
+    yield { code: 'inventory-differs', severity: 'error', table: tableName(table), message };
+  }
+  const withRows = new Set(
+    manifest.tables.map(({ schema, name }) => JSON.stringify([tocText(schema ?? ''), tocText(name)])),
+  );
+  const left = new Set(manifest.excludedData);
+  const hasLess = manifest.warnings.some(({ code }) => code === 'unlogged-tables');
+  for (const { schema, tag, definition } of defined) {
+    const name = `${textOf(schema ?? '')}.${textOf(tag)}`;
+    const isParent = definition?.includes('\nPARTITION BY ') === true;
+    if (withRows.has(JSON.stringify([schema, tag])) || left.has(name) || isParent || hasLess) continue;
+    const message = 'its definition is in the dump, but not its rows';
+    yield { code: 'inventory-differs', severity: 'error', table: name, message };
+  }
+}
