@@ -1,12 +1,12 @@
 import type { ByteString } from '@lumbung/stdx';
 import type { z } from 'zod';
-import { decodeText, fieldOf } from './database-draft.ts';
-import { type EnvDialect, type EnvFile, parseEnvFile } from './env/env-file.ts';
+import { decodeText } from './database-draft.ts';
+import { type EnvDialect, parseEnvFile } from './env/env-file.ts';
+import { Environment } from './environment.ts';
 import { joinPath } from './paths.ts';
-import type { EnvironmentValue, PhpSurroundings } from './php/call-function.ts';
+import type { PhpSurroundings } from './php/call-function.ts';
 import { type PhpReading, readPhp } from './php/read-php.ts';
 import { type PhpToken, tokenizePhp } from './php/tokenize.ts';
-import { bytesOfValue, type PhpValue } from './php/value.ts';
 import type { ProjectFiles } from './project-files.ts';
 import type { DiscoveryWarning, DiscoveryWarningCode } from './warning.ts';
 
@@ -99,50 +99,16 @@ export class ConfigReader {
 /** Conditions on other settings do not matter here. */
 const DATABASE_WORDS = /db|database|host|user|pass|name|server|port|dsn|prefix/i;
 
-/** Environment files of an application, the first one counting most. */
-export class Environment {
-  readonly files: readonly { readonly path: ByteString; readonly file: EnvFile }[];
-
-  constructor(files: readonly { readonly path: ByteString; readonly file: EnvFile }[]) {
-    this.files = files;
-  }
-
-  get(name: string): EnvironmentValue | undefined {
-    for (const { path, file } of this.files) {
-      const entry = file.entries.get(name);
-      if (entry !== undefined) return { value: entry.value, at: { path, line: entry.line } };
-    }
-    return undefined;
-  }
-
-  /** The first of the names that is set, as a field. */
-  field(...names: readonly string[]): PhpValue | undefined {
-    for (const name of names) {
-      const found = this.get(name);
-      if (found !== undefined) return fieldOf(found.value, found.at);
-    }
-    return undefined;
-  }
-
-  text(...names: readonly string[]): string | undefined {
-    const field = this.field(...names);
-    const bytes = bytesOfValue(field);
-    return bytes === undefined || bytes === '' ? undefined : decodeText(bytes).text;
-  }
-
-  names(): readonly string[] {
-    return [...new Set(this.files.flatMap(({ file }) => [...file.entries.keys()]))];
-  }
-}
-
-/** Files of one folder, the first counting most; undefined: there is none of them. */
-export async function readEnvironment(
+/** Files of one folder, the first counting most, and what a container is given that has the folder; undefined: there is
+ *  nothing of it. */
+export async function readEnvironmentFiles(
   reader: ConfigReader,
   folder: ByteString,
   names: readonly string[],
   dialect: EnvDialect,
 ): Promise<Environment | undefined> {
-  const files: { readonly path: ByteString; readonly file: EnvFile }[] = [];
+  // What a container is given counts before what a file in it says.
+  const files = [...(reader.files.containerEnvironment(folder)?.files ?? [])];
   for (const name of names) {
     if (!(await reader.files.hasFile(folder, name))) continue;
     files.push(...((await reader.env(joinPath(folder, name), dialect))?.files ?? []));

@@ -483,6 +483,31 @@ describe('Docker Compose', () => {
     ]);
   });
 
+  it('gives what a container is told to the application in its folder', async () => {
+    const { applications, databases, tree } = await discover({
+      'compose.yaml': `services:
+  web:
+    image: wordpress
+    environment: { WORDPRESS_DB_HOST: db, WORDPRESS_DB_NAME: situs, WORDPRESS_DB_USER: situs, WORDPRESS_DB_PASSWORD_FILE: /run/secrets/pw }
+    secrets: [pw]
+    volumes: [./html:/var/www/html]
+  db: { image: mariadb, environment: { MARIADB_ROOT_PASSWORD: akar } }
+secrets: { pw: { file: pw.txt } }
+`,
+      'pw.txt': 'rahasia-web\n',
+      ...within('html', skeletons.wordpress),
+      'html/wp-config.php': `<?php define('DB_NAME', getenv_docker('WORDPRESS_DB_NAME', 'wordpress')); define('DB_USER', getenv_docker('WORDPRESS_DB_USER', 'x'));
+        define('DB_PASSWORD', getenv_docker('WORDPRESS_DB_PASSWORD', 'example')); define('DB_HOST', getenv_docker('WORDPRESS_DB_HOST', 'mysql') . ':' . getenv_docker('WORDPRESS_DB_PORT', '3306'));`,
+    });
+    const site = applications.find(({ kind }) => kind === 'wordpress')!;
+    const address = { kind: 'container', project: tree.root, service: 'db', port: 3306 };
+    expect(databasesOf(site)).toMatchObject([
+      { engine: 'mariadb', address, database: 'situs', password: 'rahasia-web' },
+    ]);
+    expect(codesOf(site)).toEqual([]);
+    expect(databases.map(({ applications: users }) => users.length)).toEqual([2]);
+  });
+
   it('beside an application makes its host name the service, and counts the database once', async () => {
     const { applications, databases } = await discover({
       ...skeletons.laravel,

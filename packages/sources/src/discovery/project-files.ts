@@ -1,4 +1,5 @@
 import { type ByteString, byteStringOf, errnoOf } from '@lumbung/stdx';
+import type { Environment } from './environment.ts';
 import { type DiscoveryFileSystem, type EntryKind, type FolderEntry, isMissing } from './file-system.ts';
 import { baseNameOf, isWithin, joinPath, parentOf } from './paths.ts';
 import type { DiscoveryFinding, DiscoveryFindingCode } from './warning.ts';
@@ -11,6 +12,7 @@ export interface Folder {
 
 const FINDINGS_MAX = 1000;
 const CACHED_FOLDERS_MAX = 200;
+const CONTAINERS_MAX = 1000;
 
 /** Reads files and folders under the roots, bounded, and remembers what could not be read. A link is followed only
  *  when what it leads to lies under a root too: whoever owns an application must not have us read what he cannot. */
@@ -21,6 +23,7 @@ export class ProjectFiles {
   readonly #signal: AbortSignal;
   readonly #entriesMax: number;
   readonly #folders = new Map<ByteString, Folder>();
+  readonly #containers = new Map<ByteString, Environment>();
 
   /** @param roots real paths */
   constructor(
@@ -100,6 +103,20 @@ export class ProjectFiles {
       // Links that lead nowhere or in a circle are common, and nothing is lost by them.
       if (!isMissing(error) && errnoOf(error) !== 'ELOOP') this.find('FILE_UNREADABLE', path, error);
     }
+  }
+
+  /** Says what a container is given that has this folder. */
+  addContainer(folder: ByteString, environment: Environment): void {
+    if (this.#containers.size < CONTAINERS_MAX) this.#containers.set(folder, environment);
+  }
+
+  /** What the container is given that has this folder, as far as a Compose file says it. */
+  containerEnvironment(path: ByteString): Environment | undefined {
+    let folder: ByteString | undefined;
+    for (const other of this.#containers.keys()) {
+      if (isWithin(path, other) && other.length > (folder?.length ?? -1)) folder = other;
+    }
+    return folder === undefined ? undefined : this.#containers.get(folder);
   }
 
   isInside(path: ByteString): boolean {

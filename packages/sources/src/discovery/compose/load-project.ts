@@ -1,9 +1,10 @@
 import type { ByteString } from '@lumbung/stdx';
 import { byteStringOfText } from '@lumbung/stdx';
 import type { z } from 'zod';
-import { type ConfigReader, Environment } from '../config-reader.ts';
+import type { ConfigReader } from '../config-reader.ts';
 import { decodeText } from '../database-draft.ts';
 import { LAST_WINS, parseEnvFile } from '../env/env-file.ts';
+import { Environment } from '../environment.ts';
 import { baseNameOf, joinPath, resolvePath } from '../paths.ts';
 import type { Folder } from '../project-files.ts';
 import { lineAt } from '../text-lines.ts';

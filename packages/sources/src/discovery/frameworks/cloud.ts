@@ -7,7 +7,7 @@ import { isWithin, joinPath } from '../paths.ts';
 import type { PhpReading } from '../php/read-php.ts';
 import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
 import { CLOUD_DATA_EXCLUDES } from '../templates.ts';
-import { has, makeApplication, newReader, type Recogniser, textOfValue } from './recogniser.ts';
+import { has, makeApplication, newReader, type Recogniser, surroundingsOf, textOfValue } from './recogniser.ts';
 
 const CONFIG_FILES_MAX = 50;
 
@@ -52,9 +52,10 @@ async function readConfig(root: ByteString, reader: ConfigReader): Promise<Reado
     .filter((name) => name.endsWith('.config.php'))
     .sort()
     .slice(0, CONFIG_FILES_MAX);
+  const surroundings = surroundingsOf(reader.files.containerEnvironment(root));
   const merged = new Map<string, PhpValue>();
   for (const name of ['config.php', ...names]) {
-    const reading = await reader.php(joinPath(folder, name), {});
+    const reading = await reader.php(joinPath(folder, name), surroundings);
     const config = reading?.variables.get('CONFIG');
     if (config?.kind !== 'array') {
       if (name === 'config.php') return undefined;

@@ -6,7 +6,7 @@ import { engineOf, parseDsn, parsePdoDsn } from '../dsn.ts';
 import { joinPath, parentOf, resolvePath } from '../paths.ts';
 import { tokenizePhp } from '../php/tokenize.ts';
 import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
-import { has, makeApplication, newReader, type Recogniser, textOfValue } from './recogniser.ts';
+import { has, makeApplication, newReader, type Recogniser, surroundingsOf, textOfValue } from './recogniser.ts';
 
 const INDEX_BYTES_MAX = 256 * 1024;
 const GROUPS_MAX = 100;
@@ -49,10 +49,6 @@ async function indexFile(root: ByteString, reader: ConfigReader): Promise<Readon
   return named;
 }
 
-function serverOf(server: ReadonlyMap<string, ByteString>, constants: ReadonlyMap<string, ByteString> = new Map()) {
-  return { server, constants };
-}
-
 async function hasConfig(configFolder: ByteString, reader: ConfigReader): Promise<boolean> {
   if (await reader.files.hasFile(configFolder, 'database.php')) return true;
   return (await environmentFolders(configFolder, reader)).length > 0;
@@ -77,7 +73,7 @@ async function environmentOf(root: ByteString, reader: ConfigReader): Promise<By
     if (set?.[1] !== undefined) server.set('CI_ENV', set[1] as ByteString); // ASCII
   }
   const index = (await reader.files.hasFile(root, 'index.php'))
-    ? await reader.php(joinPath(root, 'index.php'), serverOf(server))
+    ? await reader.php(joinPath(root, 'index.php'), { server })
     : undefined;
   return bytesOfValue(index?.constants.get('ENVIRONMENT')) ?? ('development' as ByteString);
 }
@@ -142,7 +138,7 @@ async function readFile(
     ['APPPATH', joinPath(parentOf(configFolder), '')],
     ['ENVIRONMENT', environment],
   ]);
-  const reading = await reader.php(path, serverOf(new Map(), constants));
+  const reading = await reader.php(path, surroundingsOf(reader.files.containerEnvironment(root), { constants }));
   const groups = reading?.variables.get('db');
   if (groups?.kind !== 'array') {
     reader.warn('CONFIG_INVALID', { path });

@@ -1,9 +1,10 @@
 import { type ByteString, byteStringOfText } from '@lumbung/stdx';
 import type { DiscoveredDatabase } from '../application.ts';
-import { type ConfigReader, type Environment, readEnvironment } from '../config-reader.ts';
+import { type ConfigReader, readEnvironmentFiles } from '../config-reader.ts';
 import { type DatabaseFields, decodeText, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
 import { engineOf, parseDsn, parsePdoDsn } from '../dsn.ts';
 import { FIRST_WINS } from '../env/env-file.ts';
+import type { Environment } from '../environment.ts';
 import { joinPath } from '../paths.ts';
 import { bytesOfValue, type PhpValue, valueAt } from '../php/value.ts';
 import { has, makeApplication, newReader, type Recogniser, surroundingsOf, textOfValue } from './recogniser.ts';
@@ -15,7 +16,7 @@ export const recogniseCodeIgniter4: Recogniser = async (folder, files) => {
   if (!has(folder, 'spark') || !(await files.hasFile(folder.path, 'app/Config/Database.php'))) return undefined;
   const reader = newReader(files);
   const root = folder.path;
-  const environment = await readEnvironment(reader, root, ['.env'], FIRST_WINS);
+  const environment = await readEnvironmentFiles(reader, root, ['.env'], FIRST_WINS);
   return makeApplication('codeigniter4', root, reader, {
     version: await installedVersion(root, reader),
     url: await baseUrl(root, environment, reader),

@@ -11,9 +11,10 @@ import type {
 import { asMap, type ComposeMount } from '../compose/compose-model.ts';
 import { type ComposeProject, loadProject, type ProjectService } from '../compose/load-project.ts';
 import { dataFolderEngine, serviceEngine } from '../compose/service-engine.ts';
-import { type ConfigReader, Environment } from '../config-reader.ts';
+import { ConfigReader } from '../config-reader.ts';
 import { decodeText } from '../database-draft.ts';
 import type { ApplicationEngine } from '../dsn.ts';
+import { Environment } from '../environment.ts';
 import { isWithin, resolvePath } from '../paths.ts';
 import { environmentDatabases } from './environment-databases.ts';
 import { makeApplication, newReader, type Recogniser } from './recogniser.ts';
@@ -30,6 +31,7 @@ export const recogniseCompose: Recogniser = async (folder, files) => {
   if (project === undefined) return undefined;
   const { databases, redis } = await readDatabases(project, reader);
   const volumes = volumesOf(project, files);
+  await nameContainers(project, files);
   if (databases.length === 0 && redis.length === 0 && !volumes.some(({ holds }) => holds === 'data')) return undefined;
   const folders = volumes.flatMap(({ source, holds }) =>
     source.kind === 'folder' ? [{ path: source.path, holds }] : [],
@@ -289,16 +291,41 @@ async function redisPassword(
   return at < 0 ? undefined : words[at + 1]?.replace(/^(["'])(.*)\1$/, '$2');
 }
 
-/** What a service that is no database is told: connection addresses, and families of variables. */
-function clientDatabases(service: ProjectService, reader: ConfigReader): readonly DiscoveredDatabase[] {
+const SECRET_FILES_MAX = 20;
+
+/** What applications in folders of the machine are given when they run in a container. */
+async function nameContainers(project: ComposeProject, files: ConfigReader['files']): Promise<void> {
+  for (const service of project.services) {
+    const folders = (service.service.volumes ?? []).flatMap((mount) => {
+      const { source } = mountOf(mount, project.folder);
+      return source?.kind === 'folder' && files.isInside(source.path) ? [source.path] : [];
+    });
+    if (folders.length === 0 || serviceEngine(service) !== undefined) continue;
+    const given = new Map(service.variables);
+    // What is missing is told where the database of the service is read.
+    const reader = new ConfigReader(files);
+    for (const name of [...given.keys()].filter((some) => some.endsWith('_FILE')).slice(0, SECRET_FILES_MAX)) {
+      const variable = name.slice(0, -'_FILE'.length);
+      if (!given.has(variable)) given.set(variable, (await readVariable(project, service, [variable], reader)) ?? null);
+    }
+    for (const folder of folders) files.addContainer(folder, environmentOf(service, given));
+  }
+}
+
+function environmentOf(service: ProjectService, variables: ProjectService['variables']): Environment {
   const { path, line } = service.source;
   const entries = new Map(
-    [...service.variables].flatMap(([name, value]) =>
+    [...variables].flatMap(([name, value]) =>
       value === null || value === '' ? [] : [[name, { value: byteStringOfText(value), line }] as const],
     ),
   );
-  const environment = new Environment([{ path, file: { entries, duplicates: [], malformedLines: [] } }]);
-  // Of these families every client that is set up by them needs its server's name.
+  return new Environment([{ path, file: { entries, duplicates: [], malformedLines: [] } }]);
+}
+
+/** What a service that is no database is told: connection addresses, and families of variables. */
+function clientDatabases(service: ProjectService, reader: ConfigReader): readonly DiscoveredDatabase[] {
+  const environment = environmentOf(service, service.variables);
+  const { path } = service.source;
   return environmentDatabases(environment, { folder: path, localhost: 'tcp', warnings: reader.warnings }).filter(
     ({ address }) => address.kind === 'tcp' && address.host !== 'localhost',
   );

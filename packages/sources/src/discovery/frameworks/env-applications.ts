@@ -1,10 +1,11 @@
 import type { ByteString } from '@lumbung/stdx';
 import { z } from 'zod';
 import type { DiscoveredDatabase } from '../application.ts';
-import { type ConfigReader, type Environment, readEnvironment } from '../config-reader.ts';
+import { type ConfigReader, readEnvironmentFiles } from '../config-reader.ts';
 import { fieldOf, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
 import { type ApplicationEngine, engineOf, parseDsn } from '../dsn.ts';
 import { FIRST_WINS, LAST_WINS, NODE_DOTENV } from '../env/env-file.ts';
+import type { Environment } from '../environment.ts';
 import { joinPath } from '../paths.ts';
 import { lineAt } from '../text-lines.ts';
 import { environmentDatabases } from './environment-databases.ts';
@@ -20,7 +21,7 @@ export const recogniseSymfony: Recogniser = async (folder, files) => {
   const version = requires.get('symfony/framework-bundle') ?? requires.get('symfony/symfony');
   if (version === undefined) return undefined;
   const root = folder.path;
-  const environment = await readEnvironment(
+  const environment = await readEnvironmentFiles(
     reader,
     root,
     ['.env.prod.local', '.env.prod', '.env.local', '.env'],
@@ -43,7 +44,7 @@ export const recogniseDjango: Recogniser = async (folder, files) => {
   const text = await reader.text(joinPath(root, 'manage.py'), 64 * 1024);
   const settings = /DJANGO_SETTINGS_MODULE['"]\s*,\s*['"]([\w.]{1,200})['"]/.exec(text ?? '')?.[1];
   if (settings === undefined) return undefined;
-  const environment = await readEnvironment(reader, root, ['.env'], FIRST_WINS);
+  const environment = await readEnvironmentFiles(reader, root, ['.env'], FIRST_WINS);
   const databases =
     environment === undefined
       ? []
@@ -92,7 +93,7 @@ export const recogniseNode: Recogniser = async (folder, files) => {
   const dependencies = Object.keys(manifest.dependencies ?? {});
   const engines = [...new Set(dependencies.flatMap((name) => DRIVERS.get(name) ?? []))];
   const isNext = dependencies.includes('next');
-  const environment = await readEnvironment(
+  const environment = await readEnvironmentFiles(
     reader,
     root,
     isNext
@@ -236,7 +237,7 @@ function jsonDatabase(
 export const recogniseGeneric: Recogniser = async (folder, files) => {
   if (!has(folder, '.env')) return undefined;
   const reader = newReader(files);
-  const environment = await readEnvironment(reader, folder.path, ['.env'], LAST_WINS);
+  const environment = await readEnvironmentFiles(reader, folder.path, ['.env'], LAST_WINS);
   if (environment === undefined) return undefined;
   const options = { folder: folder.path, localhost: 'socket', warnings: reader.warnings } as const;
   const databases = environmentDatabases(environment, options);

@@ -1,9 +1,9 @@
 import type { ByteString } from '@lumbung/stdx';
 import type { LocalhostMeaning } from '../address.ts';
 import type { DiscoveredDatabase } from '../application.ts';
-import type { Environment } from '../config-reader.ts';
 import { type DatabaseFields, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
 import { type ApplicationEngine, engineOf, parseDsn } from '../dsn.ts';
+import type { Environment } from '../environment.ts';
 import { bytesOfValue, type PhpValue } from '../php/value.ts';
 import type { DiscoveryWarning } from '../warning.ts';
 import { textOfValue } from './recogniser.ts';

@@ -2,10 +2,11 @@ import type { ByteString } from '@lumbung/stdx';
 import { Secret } from '../../process/secret.ts';
 import { addressOf } from '../address.ts';
 import type { DiscoveredApplication, DiscoveredBucket, DiscoveredDatabase, DiscoveredRedis } from '../application.ts';
-import { type ConfigReader, type Environment, readEnvironment } from '../config-reader.ts';
+import { type ConfigReader, readEnvironmentFiles } from '../config-reader.ts';
 import { type DatabaseFields, decodeText, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
 import { engineOf, parseDsn } from '../dsn.ts';
 import { LAST_WINS } from '../env/env-file.ts';
+import type { Environment } from '../environment.ts';
 import { joinPath } from '../paths.ts';
 import type { PhpSurroundings } from '../php/call-function.ts';
 import { bytesOfValue, type PhpValue, type Place, valueAt } from '../php/value.ts';
@@ -30,7 +31,7 @@ export const recogniseLaravel: Recogniser = async (folder, files) => {
   const framework = FRAMEWORKS.find((name) => requires.has(name));
   if (framework === undefined) return undefined;
   const root = folder.path;
-  const environment = await readEnvironment(reader, root, ['.env'], LAST_WINS);
+  const environment = await readEnvironmentFiles(reader, root, ['.env'], LAST_WINS);
   if (environment === undefined) reader.warn('CONFIG_MISSING', { path: joinPath(root, '.env') });
   const databases = await readDatabases(root, environment, reader);
   return makeApplication('laravel', root, reader, {
@@ -166,16 +167,16 @@ function isOwnDatabase(
 ): boolean {
   if (valueAt(connection, 'driver') === undefined) return false;
   const database = valueAt(connection, 'database');
-  const text = textOfValue(database);
-  if (database === undefined || text === undefined) {
+  const text = bytesOfValue(database);
+  if (database === undefined || text === undefined || text === '') {
     // Named by a variable that is not set here: a second database whose name is not known.
     const variable =
       database?.kind === 'unresolved' && database.why.kind === 'environment' ? database.why.variable : undefined;
     return variable !== undefined && !SKELETON_VARIABLES.includes(variable);
   }
-  const standardPlaces = SKELETON_VARIABLES.map((variable) => environment?.get(variable)?.at);
-  const isStandard = standardPlaces.some(
-    (at) => at !== undefined && at.path === database.at.path && at.line === database.at.line,
+  // The same variable: all of a container may stand in one line.
+  const isStandard = SKELETON_VARIABLES.map((variable) => environment?.get(variable)).some(
+    (found) => found?.value === text && found.at.path === database.at.path && found.at.line === database.at.line,
   );
   if (isStandard) return false;
   const isSkeletonFile = name === 'sqlite' && text.endsWith('/database/database.sqlite');

@@ -4,7 +4,7 @@ import { engineOf } from '../dsn.ts';
 import { isWithin, joinPath, parentOf } from '../paths.ts';
 import { bytesOfValue, type PhpValue, truthOf, valueAt } from '../php/value.ts';
 import { MOODLE_DATA_EXCLUDES } from '../templates.ts';
-import { has, makeApplication, newReader, type Recogniser, textOfValue } from './recogniser.ts';
+import { has, makeApplication, newReader, type Recogniser, surroundingsOf, textOfValue } from './recogniser.ts';
 
 /** Moodle: `version.php` with `$release`, and `config.php` with `$CFG->dbtype`. Its files lie in a data folder elsewhere. */
 export const recogniseMoodle: Recogniser = async (folder, files) => {
@@ -18,7 +18,7 @@ export const recogniseMoodle: Recogniser = async (folder, files) => {
   const release = textOfValue(version?.variables.get('release'));
   if (release === undefined) return undefined;
   const path = joinPath(root, 'config.php');
-  const config = (await reader.php(path, {}))?.variables.get('CFG');
+  const config = (await reader.php(path, surroundingsOf(files.containerEnvironment(root))))?.variables.get('CFG');
   const type = textOfValue(valueAt(config, 'dbtype'));
   if (config === undefined || type === undefined) return undefined;
   const options = valueAt(config, 'dboptions');

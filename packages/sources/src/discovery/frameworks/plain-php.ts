@@ -1,6 +1,6 @@
 import type { ByteString } from '@lumbung/stdx';
 import type { DiscoveredApplication, DiscoveredDatabase } from '../application.ts';
-import { readEnvironment } from '../config-reader.ts';
+import { readEnvironmentFiles } from '../config-reader.ts';
 import { type DatabaseFields, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
 import { type ApplicationEngine, parseConninfo, parsePdoDsn } from '../dsn.ts';
 import { LAST_WINS } from '../env/env-file.ts';
@@ -69,7 +69,7 @@ export async function recognisePlainPhp(
     .map(([name]) => name);
   if (names.length === 0) return undefined;
   const reader = newReader(files);
-  const environment = has(folder, '.env') ? await readEnvironment(reader, folder.path, ['.env'], LAST_WINS) : undefined;
+  const environment = await readEnvironmentFiles(reader, folder.path, ['.env'], LAST_WINS);
   const databases: DiscoveredDatabase[] = [];
   for (const name of names.sort(koneksiFirst).slice(0, FILES_MAX)) {
     const text = await reader.text(joinPath(folder.path, name), FILE_BYTES_MAX);

@@ -1,8 +1,9 @@
 import type { ByteString } from '@lumbung/stdx';
 import { z } from 'zod';
 import type { ApplicationKind, Confidence, DiscoveredApplication, DiscoveredDatabase } from '../application.ts';
-import { ConfigReader, type Environment } from '../config-reader.ts';
+import { ConfigReader } from '../config-reader.ts';
 import { decodeText } from '../database-draft.ts';
+import type { Environment } from '../environment.ts';
 import { type FilesOptions, filesComponent } from '../files-component.ts';
 import { baseNameOf, joinPath } from '../paths.ts';
 import type { PhpSurroundings } from '../php/call-function.ts';

@@ -1,6 +1,6 @@
 import type { ByteString } from '@lumbung/stdx';
 import type { DiscoveredDatabase } from '../application.ts';
-import { type ConfigReader, readEnvironment } from '../config-reader.ts';
+import { type ConfigReader, readEnvironmentFiles } from '../config-reader.ts';
 import { type DatabaseFields, fieldsOfDsn, finishDatabase } from '../database-draft.ts';
 import { parseDsn } from '../dsn.ts';
 import { LAST_WINS } from '../env/env-file.ts';
@@ -8,7 +8,15 @@ import { isWithin, joinPath, parentOf, resolvePath } from '../paths.ts';
 import type { PhpReading } from '../php/read-php.ts';
 import { bytesOfValue, type Place } from '../php/value.ts';
 import type { Folder } from '../project-files.ts';
-import { composerRequires, has, makeApplication, newReader, type Recogniser, textOfValue } from './recogniser.ts';
+import {
+  composerRequires,
+  has,
+  makeApplication,
+  newReader,
+  type Recogniser,
+  surroundingsOf,
+  textOfValue,
+} from './recogniser.ts';
 
 const CONFIG_BYTES_MAX = 256 * 1024;
 
@@ -45,8 +53,10 @@ async function readConfig(
   reader: ConfigReader,
 ): Promise<{ readonly path: ByteString; readonly reading: PhpReading } | undefined> {
   const path = joinPath(root, 'wp-config.php');
+  const constants = new Map([['ABSPATH', joinPath(root, '')]]);
+  const surroundings = surroundingsOf(reader.files.containerEnvironment(root), { constants });
   if (await reader.files.hasFile(root, 'wp-config.php')) {
-    const reading = await reader.php(path, { constants: new Map([['ABSPATH', `${root}/` as ByteString]]) });
+    const reading = await reader.php(path, surroundings);
     return reading === undefined ? undefined : { path, reading };
   }
   const parent = parentOf(root);
@@ -59,9 +69,7 @@ async function readConfig(
     ? await reader.files.read(above, CONFIG_BYTES_MAX)
     : await reader.files.readAbove(above, CONFIG_BYTES_MAX);
   if (read === undefined) return undefined;
-  const reading = await reader.phpText(above, read.text, {
-    constants: new Map([['ABSPATH', `${root}/` as ByteString]]),
-  });
+  const reading = await reader.phpText(above, read.text, surroundings);
   return { path: above, reading };
 }
 
@@ -115,7 +123,7 @@ async function recogniseBedrock(folder: Folder, reader: ConfigReader): ReturnTyp
   );
   if (core === undefined) return undefined;
   const root = folder.path;
-  const environment = await readEnvironment(reader, root, ['.env.local', '.env'], LAST_WINS);
+  const environment = await readEnvironmentFiles(reader, root, ['.env.local', '.env'], LAST_WINS);
   const url = environment?.field('DATABASE_URL');
   const parts = parseDsn(bytesOfValue(url) ?? ('' as ByteString));
   const fields: DatabaseFields = {
