@@ -1,8 +1,10 @@
+import { describeError } from '@lumbung/stdx';
 import { z } from 'zod';
 import type { Target } from '../connection/target.ts';
 import type { Control } from '../driver.ts';
 import { parseServerVersion, type ServerVersion } from './server-version.ts';
 import { PostgresConnection } from './wire/connection.ts';
+import { protocolError } from './wire/protocol-error.ts';
 import { textRows } from './wire/query-result.ts';
 import { quoteLiteral } from './wire/quote.ts';
 
@@ -132,7 +134,16 @@ export async function select<Schema extends z.ZodType>(
   signal: AbortSignal,
 ): Promise<z.output<Schema>[]> {
   const [result] = await connection.query(sql, { signal });
-  return result === undefined ? [] : textRows(result).map((row) => schema.parse(row));
+  return result === undefined ? [] : textRows(result).map((row) => parsed(schema, row));
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, row: unknown): z.output<Schema> {
+  try {
+    return schema.parse(row);
+  } catch (cause) {
+    // Not by this program's questions: the server is another than it says, or hostile.
+    throw protocolError(`an answer of an unknown form: ${describeError(cause).slice(0, 200)}`);
+  }
 }
 
 /** The only row of a statement that always has one. */
@@ -143,5 +154,5 @@ export async function selectOne<Schema extends z.ZodType>(
   signal: AbortSignal,
 ): Promise<z.output<Schema>> {
   const [row] = await select(connection, schema, sql, signal);
-  return row ?? schema.parse(undefined);
+  return row ?? parsed(schema, undefined);
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { LumbungError } from '@lumbung/stdx';
+import { describeError, isLumbungError, LumbungError } from '@lumbung/stdx';
 import { accountFile, type FileAccount } from '../../manifest/account-stream.ts';
 import type { ManifestFile } from '../../manifest/manifest.ts';
 import { runTool } from '../../process/run-tool.ts';
@@ -12,6 +12,8 @@ import { fixTocMoment, listedObjects } from './archive-toc.ts';
 import type { DumpRun } from './dump-run.ts';
 import { withoutRestrictLines } from './plain-sql.ts';
 
+/** As pg_dump quotes the server. It waits for locks no longer than a statement may take. */
+const LOCK_TIMEOUT = /due to (?:lock|statement) timeout/;
 const TOC_BYTES_MAX = 512 * 1024 * 1024;
 const LISTING_BYTES_MAX = 256 * 1024 * 1024;
 
@@ -38,7 +40,7 @@ export interface SchemaOptions {
 export async function storeSchema(options: SchemaOptions, files: ManifestFile[]): Promise<void> {
   const { run, tools, runControl } = options;
   const folder = path.join(options.workspaceFolder, 'schema');
-  await runTool(tools.call(options.pgDump, dumpArguments(options, folder)), runControl);
+  await runDump(options, folder);
   const tocFile = path.join(folder, 'toc.dat');
   const toc = await readFile(tocFile);
   if (toc.length > TOC_BYTES_MAX) throw tooLarge();
@@ -59,6 +61,22 @@ export async function storeSchema(options: SchemaOptions, files: ManifestFile[])
     const restore = new ToolProcess(tools.call(pgRestore, ['--file=-', folder]), runControl);
     return accountFile(withoutRestrictLines(restore.stdout), keep('schema/schema.sql'));
   });
+}
+
+/** An ALTER TABLE that waits for the holder of the snapshot makes pg_dump wait behind it: that passes, like every lock. */
+async function runDump(options: SchemaOptions, folder: string): Promise<void> {
+  try {
+    await runTool(options.tools.call(options.pgDump, dumpArguments(options, folder)), options.runControl);
+  } catch (error) {
+    if (!isLumbungError(error, 'DB_TOOL_FAILED') || !LOCK_TIMEOUT.test(describeError(error))) throw error;
+    throw new LumbungError('DB_LOCKED', {
+      kind: 'transient',
+      message: 'somebody else holds a lock for too long, or waits for one',
+      context: { detail: describeError(error) },
+      hint: 'try again when the change of the database is over',
+      cause: error,
+    });
+  }
 }
 
 function dumpArguments({ database, snapshot, lockTimeoutMs }: SchemaOptions, folder: string): string[] {

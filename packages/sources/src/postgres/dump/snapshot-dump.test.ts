@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isLumbungError } from '@lumbung/stdx';
@@ -259,6 +260,45 @@ describe.skipIf(!haveServer('postgres'))('a dump by sessions that share one snap
     expect(manifest.tables).toEqual(logged);
   });
 
+  it('holds of the tables of extensions what they say is the user’s', async () => {
+    const name = await makeDatabase(
+      'configured',
+      `CREATE EXTENSION citext;
+       CREATE TABLE settings AS SELECT g AS id, g <= 3 AS built_in FROM generate_series(1, 5) g; CREATE TABLE fixed (i int);
+       ALTER EXTENSION citext ADD TABLE settings; ALTER EXTENSION citext ADD TABLE fixed;
+       UPDATE pg_extension SET extconfig = ARRAY['settings'::regclass::oid], extcondition = ARRAY['WHERE NOT built_in']
+       WHERE extname = 'citext'`,
+    );
+    const tables = (await manifestIn(await dump({ database: name }))).tables;
+    expect(tables.map(({ name: table, rows }) => [table, rows])).toEqual([['settings', 2]]);
+  });
+
+  it('refuses a pooler between', async () => {
+    const { address } = server.target;
+    if (address.kind !== 'socket') throw new Error('a socket was expected');
+    // A key of its own for every client is what makes a pooler.
+    const pooler = net.createServer((client) => {
+      const inner = net.connect(address.path);
+      client.on('error', () => undefined).pipe(inner);
+      inner
+        .on('error', () => undefined)
+        .on('data', (chunk: Buffer) => {
+          const key = chunk.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+          if (key >= 0) chunk.writeInt32BE(42, key + 5);
+          client.write(chunk);
+        });
+      inner.on('end', () => client.end());
+    });
+    const socket = path.join(folder, '.s.PGSQL.6432');
+    pooler.listen(socket);
+    try {
+      const target = { ...server.target, address: { kind: 'socket', path: socket } } as const;
+      expect(await failure(dump({ target }))).toBe('DB_BEHIND_POOLER');
+    } finally {
+      pooler.close();
+    }
+  });
+
   it('sees one moment: money that moves between tables is neither lost nor doubled', async () => {
     const name = await makeDatabase(
       'bank',
@@ -386,6 +426,25 @@ describe.skipIf(!haveServer('postgres'))('a dump by sessions that share one snap
         isOver = true;
         await changing;
       }
+    });
+
+    it('gives up in time when an ALTER TABLE comes before pg_dump has its own locks', async () => {
+      const name = await makeDatabase('altered_early', 'CREATE TABLE t (i int)');
+      let altering: Promise<string> | undefined;
+      const code = await failure(
+        dump({
+          database: name,
+          options: { lockTimeoutMs: 300 },
+          control: {
+            progress: ({ phase }) => {
+              if (phase === 'schema') altering ??= server.client('ALTER TABLE t ADD c text', name);
+            },
+          },
+        }),
+      );
+      // It depends on who of the two is faster.
+      expect(code).toMatch(/^(none|DB_LOCKED)$/);
+      await altering;
     });
 
     it('is not stopped by an ALTER TABLE that waits for it', async () => {

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../connection/target.ts';
 import { Secret } from '../../process/secret.ts';
+import { HandClock } from '../../testing/hand-clock.ts';
 import { haveServer, startChaosProxy, startPostgres, TEST_PASSWORD, type TestServer } from '../../testing/index.ts';
 import { type ConnectOptions, PostgresConnection } from './connection.ts';
 import { textRows } from './query-result.ts';
@@ -251,6 +252,19 @@ describe.skipIf(!haveServer('postgres'))('a session with a real server', () => {
     const stream = await connection.copyOut('COPY (SELECT * FROM numbers WHERE id <= 300 ORDER BY id) TO STDOUT');
     const text = (await collect(stream)).toString();
     expect(text.split('\n').length - 1).toBe(stream.rows);
+  });
+
+  it('does not take a slow reader for a silent server', async () => {
+    const clock = new HandClock();
+    const stall = { stallMs: 60_000, isServerBusy: async () => false };
+    const options = optionsFor(server.target, { clock, stall, timeoutMs: Infinity });
+    await using connection = await PostgresConnection.connect(options);
+    const stream = await connection.copyOut('COPY (SELECT a.* FROM numbers a, generate_series(1, 10)) TO STDOUT');
+    stream.read(0);
+    while (stream.readableLength < stream.readableHighWaterMark) await systemClock.sleep(5);
+    for (let hour = 0; hour < 5; hour += 1) await clock.pass(3_600_000);
+    await collect(stream);
+    expect(stream.rows).toBe(10 * ROWS);
   });
 
   it('gives up a server that falls silent, unless it is seen to work', async () => {
