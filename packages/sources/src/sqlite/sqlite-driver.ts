@@ -10,6 +10,7 @@ import type { Finding } from '../verify/finding.ts';
 import { readVerified } from '../verify/read-verified.ts';
 import { verifyTree } from '../verify/verify-tree.ts';
 import { HEADER_BYTES, parseHeader } from './agent/database-file.ts';
+import { askSqlite } from './ask-sqlite.ts';
 import { DATABASE_PATH, parseDetails } from './dump-details.ts';
 import { dumpSqlite, pathOfTarget } from './dump-sqlite.ts';
 import { probeSqlite } from './probe-sqlite.ts';
@@ -17,7 +18,7 @@ import { databaseFileOf, planRestoreSqlite, restoreSqlite } from './restore-sqli
 import { swapSqlite } from './swap-sqlite.ts';
 
 /** SQLite: a source is one file, and its path is the name of the database. */
-export const sqliteDriver: DatabaseDriver = {
+export const sqliteDriver: DatabaseDriver & { readonly ask: typeof askSqlite } = {
   engine: 'sqlite',
   probe: probeSqlite,
   databases: async (target) => [pathOfTarget(target)],
@@ -28,6 +29,7 @@ export const sqliteDriver: DatabaseDriver = {
   planRestore: planRestoreSqlite,
   restore: restoreSqlite,
   swap: swapSqlite,
+  ask: askSqlite,
   render,
   startScratch: (_serverVersion, workspace) => startScratch(workspace),
 };
