@@ -11,14 +11,8 @@ const READ_BYTES = 256 * 1024;
  *
  * @throws LumbungError DB_WORKSPACE_CHANGED (corruption), from the stream
  */
-export function readUnchanged(
-  path: string,
-  file: string,
-  expected: FileAccount,
-  onBytes?: (count: number) => void,
-): Readable {
+export function readUnchanged(path: string, file: string, expected: FileAccount): Readable {
   const source = createReadStream(file, { highWaterMark: READ_BYTES });
-  if (onBytes !== undefined) source.on('data', (chunk) => onBytes(chunk.length));
   return accountFile(source, ({ bytes, sha256 }) => {
     if (bytes !== expected.bytes || sha256 !== expected.sha256) throw changed(path);
   });

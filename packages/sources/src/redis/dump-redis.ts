@@ -38,12 +38,7 @@ export async function dumpInstance(
   const warnings = compareWithServer(summary, before, after);
   if (summary.checksum === 'absent') warnings.push(noChecksumWarning());
 
-  let doneBytes = 0;
-  const onBytes = (count: number): void => {
-    doneBytes += count;
-    control.progress({ phase: 'data', doneBytes, doneRows: 0, expectedBytes: received.account.bytes });
-  };
-  await sink.store(RDB_PATH, () => readUnchanged(RDB_PATH, received.file, received.account, onBytes));
+  await sink.store(RDB_PATH, () => readUnchanged(RDB_PATH, received.file, received.account));
 
   const keys = summary.dbs.reduce((sum, db) => sum + db.keys, 0);
   return {

@@ -6,7 +6,9 @@ import { ServerInfo } from './server-info.ts';
 import { RedisConnection, textOfReply } from './wire/redis-connection.ts';
 import { ReplyError } from './wire/resp.ts';
 
-/** Everything a dump asks for. Each is proved, since a server that refuses one says so only when it is asked. */
+/** What a dump asks for. Each is proved, since a server that refuses one says so only when it is asked. Settings are
+ *  stored beside the data, where they may be read. */
+const SETTINGS = 'CONFIG GET';
 const NEEDED: readonly (readonly string[])[] = [
   ['PSYNC', '?', '-1'],
   ['REPLCONF', 'capa', 'eof'],
@@ -103,12 +105,13 @@ async function grantsAnswer(connection: RedisConnection, target: Target): Promis
   const unproved: string[] = [];
   for (const words of NEEDED) {
     const verdict = await maySay(connection, user, words);
-    const name = words[0] === 'CONFIG' ? 'CONFIG GET' : String(words[0]);
+    const name = words[0] === 'CONFIG' ? SETTINGS : String(words[0]);
     if (verdict === 'no') missing.push(name);
     else if (verdict === 'unknown') unproved.push(name);
   }
   if (missing.length > 0) {
     const message = `the user ${user} may not say ${missing.join(', ')}`;
+    if (missing.join() === SETTINGS) return { result: 'warn', message, hint };
     return { result: 'fail', code: 'DB_PRIVILEGE_MISSING', message, hint };
   }
   if (unproved.length === 0) return { result: 'pass', message: `the user ${user} may say everything a dump needs` };
@@ -119,22 +122,23 @@ async function grantsAnswer(connection: RedisConnection, target: Target): Promis
   };
 }
 
-/** What to paste on the server, as its administrator. */
+/** What to paste on the server, as its administrator. It only adds to a user that is there: it may be the application's. For
+ *  the one whom everybody is without a login there is another user. */
 function grantHint(user: string): string {
   const commands = [
     'ping',
     'info',
     'replconf',
     'psync',
-    'sync',
     'config|get',
     'acl|list',
     'acl|getuser',
     'acl|dryrun',
     'acl|whoami',
   ];
-  const name = /^[\w.@-]+$/.test(user) ? user : `"${user}"`;
-  return `ACL SETUSER ${name} on resetkeys resetchannels -@all ${commands.map((each) => `+${each}`).join(' ')}`;
+  const grants = commands.map((command) => `+${command}`).join(' ');
+  if (user === 'default') return `ACL SETUSER lumbung on >PASSWORD resetkeys resetchannels -@all ${grants}`;
+  return `ACL SETUSER ${/^[\w.@-]+$/.test(user) ? user : `"${user}"`} ${grants}`;
 }
 
 type Verdict = 'yes' | 'no' | 'unknown';

@@ -345,6 +345,14 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       });
     });
 
+    it('every count of progress only grows', async () => {
+      const seen: number[] = [];
+      control = { ...control, progress: ({ doneBytes }) => seen.push(doneBytes) };
+      await dumpTo('a', server.target);
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+      expect(seen.at(-1)).toBeGreaterThan(50_000);
+    });
+
     it('left early by who takes it, it is given up at once', async () => {
       const dump = redisDriver.dump(server.target, 'instance', OPTIONS, await newWorkspace(), control);
       for await (const _ of dump.entries) break;

@@ -7,11 +7,12 @@ import type { TreeSource } from '../entry/tree-source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestDump } from '../manifest/manifest-dump.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
+import { TimeLimit } from '../process/act-limits.ts';
 import { readVerified } from '../verify/read-verified.ts';
+import { actControl } from './act-control.ts';
 import { INSTANCE, RDB_PATH } from './dump-details.ts';
 import { dumpInstance } from './dump-redis.ts';
 import { dumpServerOf } from './dump-server.ts';
-import { HardLimit } from './hard-limit.ts';
 import { planRestoreOf } from './plan-restore.ts';
 import { probeRedis } from './probe-redis.ts';
 import { corruptRdb } from './rdb/rdb-error.ts';
@@ -47,8 +48,8 @@ function limitedDump(
   produce: (control: Control, sink: EntrySink) => Promise<Manifest>,
 ): DatabaseDump {
   return manifestDump(control.signal, async (sink) => {
-    using limit = new HardLimit(control, sink.signal);
-    return await produce(limit.control, sink);
+    using limit = new TimeLimit({ clock: control.clock, hardMs: control.hardMs, signal: sink.signal });
+    return await produce(actControl(control, limit), sink);
   });
 }
 

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { LumbungError } from '@lumbung/stdx';
 import type { Control, RestoredTable, RestorePlan, RestoreReport, Workspace } from '../driver.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
+import { TimeLimit } from '../process/act-limits.ts';
 import type { Finding } from '../verify/finding.ts';
 import { readVerified } from '../verify/read-verified.ts';
+import { actControl } from './act-control.ts';
 import { INSTANCE, parseDetails, RDB_PATH, type RedisDetails, tableNameOf } from './dump-details.ts';
 import { receiveRdb } from './dump-redis.ts';
-import { HardLimit } from './hard-limit.ts';
 import { type DbMap, dbMapOf } from './plan-restore.ts';
 import { Crc64 } from './rdb/crc64.ts';
 import { type RdbSummary, summarizeRdb } from './rdb/rdb-digest.ts';
@@ -34,8 +35,8 @@ export async function restoreRedis(
   workspace: Workspace,
   unlimited: Control,
 ): Promise<RestoreReport> {
-  using limit = new HardLimit(unlimited);
-  const { control } = limit;
+  using limit = new TimeLimit(unlimited);
+  const control = actControl(unlimited, limit);
   const failed = plan.checks.filter(({ result }) => result === 'fail');
   if (failed.length > 0) throw refused(failed.map(({ message }) => message));
   const details = parseDetails(plan.manifest);

@@ -11,6 +11,8 @@ import { accountFile, type FileAccount } from '../manifest/account-stream.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestDump } from '../manifest/manifest-dump.ts';
 import { readUnchanged } from '../manifest/workspace-file.ts';
+import { TimeLimit } from '../process/act-limits.ts';
+import { actControl } from './act-control.ts';
 import type { InspectedDatabase } from './agent/messages.ts';
 import { damaged, errorOfSqlite } from './agent/sqlite-error.ts';
 import { DATABASE_PATH, detailsOf, type FileOwner, tableOf } from './dump-details.ts';
@@ -31,12 +33,9 @@ export function pathOfTarget({ address }: Target): string {
 export function dumpSqlite(target: Target, database: string, workspace: Workspace, control: Control): DatabaseDump {
   return manifestDump(control.signal, async (sink) => {
     if (database !== pathOfTarget(target)) throw unknownDatabase(database);
-    const { clock, random, stallMs, hardMs } = control;
-    return await dumpFile(database, workspace, sink, {
-      ...{ clock, random, stallMs, hardMs, signal: sink.signal },
-      progress: (event) => control.progress(event),
-      note: (line) => control.note(line),
-    });
+    const { clock, hardMs } = control;
+    using limit = new TimeLimit({ clock, hardMs, signal: sink.signal });
+    return await dumpFile(database, workspace, sink, actControl(control, limit));
   });
 }
 

@@ -16,8 +16,10 @@ import type {
 import type { TreeSource } from '../entry/tree-source.ts';
 import type { Manifest, ManifestFile } from '../manifest/manifest.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
+import { TimeLimit } from '../process/act-limits.ts';
 import type { Finding } from '../verify/finding.ts';
 import { readVerified } from '../verify/read-verified.ts';
+import { actControl } from './act-control.ts';
 import type { InspectedDatabase, InspectedTable } from './agent/messages.ts';
 import { DATABASE_PATH, parseDetails, type SqliteDetails } from './dump-details.ts';
 import { pathOfTarget } from './dump-sqlite.ts';
@@ -82,8 +84,10 @@ export async function restoreSqlite(
   plan: RestorePlan,
   tree: TreeSource,
   workspace: Workspace,
-  control: Control,
+  unlimited: Control,
 ): Promise<RestoreReport> {
+  using limit = new TimeLimit(unlimited);
+  const control = actControl(unlimited, limit);
   const failed = plan.checks.filter(({ result }) => result === 'fail');
   if (failed.length > 0) throw refused(failed.map(({ message }) => message).join('; '));
   const file = await placeOf(plan.target, plan.options.database);

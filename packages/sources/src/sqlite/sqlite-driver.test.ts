@@ -33,7 +33,6 @@ import type { Finding } from '../verify/finding.ts';
 import { copyDatabase } from './agent/copy-database.ts';
 import { inspectDatabase } from './agent/inspect-database.ts';
 import { errorOfSqlite } from './agent/sqlite-error.ts';
-import { askSqlite } from './ask-sqlite.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
 import { makeSqliteMuseum } from './testing/sqlite-museum.ts';
 
@@ -252,8 +251,9 @@ describe('a SQLite database', () => {
     const moved: number[] = [];
     for (const name of ['a', 'b']) {
       const { root, manifest } = await dumpTo(name);
-      const stored = targetOf(path.join(root, 'data/database.sqlite'));
-      expect(await askSqlite(stored, 'SELECT sum(amount) FROM account', control)).toEqual([[100_000]]);
+      const stored = path.join(root, 'data/database.sqlite');
+      const question = 'SELECT sum(amount) FROM account';
+      expect(await sqliteDriver.ask(targetOf(), stored, question, control)).toEqual([['100000']]);
       moved.push(manifest.tables.find((table) => table.name === 'moved')?.rows ?? 0);
     }
     expect(writer.exitCode).toBeNull();
@@ -474,6 +474,20 @@ describe('in bad luck', () => {
     },
   );
 
+  it('every count of progress only grows', async () => {
+    kept(makeSqliteMuseum(file)).exec(
+      'INSERT INTO blobs SELECT randomblob(20000000); INSERT INTO large SELECT n + 20000, n FROM large; INSERT INTO large SELECT n + 40000, n FROM large',
+    );
+    const seen: (readonly [number, number])[] = [];
+    control = { ...control, progress: ({ doneBytes, doneRows }) => seen.push([doneBytes, doneRows]) };
+    await dumpTo('a');
+    for (const idx of [0, 1] as const) {
+      const counts = seen.map((each) => each[idx]);
+      expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+      expect(counts.at(-1)).toBeGreaterThan(0);
+    }
+  });
+
   it('a copy that changes behind our back is not stored', async () => {
     makeSqliteMuseum(file).close();
     const workspace = await newWorkspace();
@@ -596,8 +610,8 @@ describe('a restore', () => {
     const plan = await sqliteDriver.planRestore(scratch.target, tree, options, control);
     const report = await sqliteDriver.restore(plan, tree, await newWorkspace(), control);
     expect(report.findings).toEqual([]);
-    const ask = async (sql: string) => await askSqlite(scratch.target, sql, control);
-    expect(await ask('SELECT count(*), max(rupiah) FROM pay')).toEqual([[3, '9223372036854775807']]);
+    const ask = async (sql: string) => await sqliteDriver.ask(scratch.target, report.database, sql, control);
+    expect(await ask('SELECT count(*), max(rupiah) FROM pay')).toEqual([['3', '9223372036854775807']]);
     await expect(ask('DELETE FROM pay')).rejects.toMatchObject({ kind: 'operator' });
     await expect(ask('SELECT n FROM large')).rejects.toMatchObject({ code: 'SQLITE_QUESTION_TOO_WIDE' });
     await expect(ask('SELEC 1')).rejects.toMatchObject({ code: 'SQLITE_FAILED' });

@@ -18,7 +18,7 @@ import { databaseFileOf, planRestoreSqlite, restoreSqlite } from './restore-sqli
 import { swapSqlite } from './swap-sqlite.ts';
 
 /** SQLite: a source is one file, and its path is the name of the database. */
-export const sqliteDriver: DatabaseDriver = {
+export const sqliteDriver: DatabaseDriver & { readonly ask: typeof askSqlite } = {
   engine: 'sqlite',
   probe: probeSqlite,
   databases: async (target) => [pathOfTarget(target)],
@@ -29,11 +29,7 @@ export const sqliteDriver: DatabaseDriver = {
   planRestore: planRestoreSqlite,
   restore: restoreSqlite,
   swap: swapSqlite,
-  ask: async (target, database, question, control) => {
-    const file = { ...target, address: { kind: 'file', path: database } } as const;
-    const rows = await askSqlite(file, question, control);
-    return rows.map((row) => row.map((value) => (value === null ? null : String(value))));
-  },
+  ask: askSqlite,
   render,
   startScratch: (_serverVersion, workspace) => startScratch(workspace),
 };

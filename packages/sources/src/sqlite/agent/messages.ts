@@ -83,15 +83,13 @@ export type DescribedDatabase = z.infer<typeof described>;
 export type InspectedDatabase = z.infer<typeof inspected>;
 export type InspectedTable = z.infer<typeof inspectedTable>;
 
-const value = z.union([z.string(), z.number(), z.null()]);
-
 export const AGENT_ANSWERS = {
   describe: described,
   copy: z.strictObject({ pages: count }),
   inspect: inspected,
   'copy-tables': z.strictObject({ tables: z.array(inspectedTable) }),
   settle: z.strictObject({ openElsewhere: z.boolean() }),
-  ask: z.strictObject({ rows: z.array(z.array(value)) }),
+  ask: z.strictObject({ rows: z.array(z.array(z.union([z.string(), z.null()]))) }),
 } as const;
 
 export type AgentAnswer<Act extends AgentRequest['act']> = z.infer<(typeof AGENT_ANSWERS)[Act]>;

@@ -47,11 +47,11 @@ export function askDatabase(request: {
     const statement = database.prepare(request.sql);
     statement.setReadBigInts(true);
     statement.setReturnArrays(true);
-    const rows: (string | number | null)[][] = [];
+    const rows: (string | null)[][] = [];
     for (const row of statement.iterate()) {
       if (rows.length >= request.rowsMax) throw tooWide(request.rowsMax);
       // With setReturnArrays a row is an array, which the types do not know.
-      rows.push((row as unknown as readonly SQLOutputValue[]).map(plainValue));
+      rows.push((row as unknown as readonly SQLOutputValue[]).map(textOfValue));
     }
     return { rows };
   } finally {
@@ -59,9 +59,9 @@ export function askDatabase(request: {
   }
 }
 
-function plainValue(value: SQLOutputValue): string | number | null {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+function textOfValue(value: SQLOutputValue): string | null {
+  if (value === null) return null;
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
 }
 
 function tooWide(rowsMax: number): LumbungError {
