@@ -53,6 +53,17 @@ describe('links', () => {
     expect(both.applications.length).toBeGreaterThan(0);
   });
 
+  it('a folder of a framework that leads outside is not listed', async () => {
+    await using outside = await writeTree({ 'database.php': '<?php $db = 1;' });
+    await using tree = await writeTree({
+      ...Object.fromEntries(Object.entries(skeletons.codeigniter3).filter(([name]) => !name.includes('/config/'))),
+      'application/config': { link: outside.folder },
+    });
+    const { applications, findings } = await discoverApplications([tree.root], options());
+    expect(applications).toEqual([]);
+    expect(new Set(codes(findings))).toEqual(new Set(['LINK_LEAVES_ROOTS']));
+  });
+
   it('a Compose file cannot have files outside of the roots read', async () => {
     await using outside = await writeTree({ shadow: 'POSTGRES_PASSWORD=curian\n' });
     await using tree = await writeTree({

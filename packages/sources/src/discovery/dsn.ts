@@ -58,8 +58,8 @@ const LENGTH_MAX = 8192;
  * percent-encoded, and `sqlite:path`. Forgives what libraries forgive: `@`, `/` and `:` in a password that is not encoded.
  * @param text a byte string; undefined: no connection address
  */
-export function parseDsn(text: ByteString): DsnParts | undefined {
-  if (text.length > LENGTH_MAX) return undefined;
+export function parseDsn(text: ByteString | undefined): DsnParts | undefined {
+  if (text === undefined || text.length > LENGTH_MAX) return undefined;
   const scheme = /^(?:jdbc:)?([a-z][a-z0-9+.-]*):/i.exec(text);
   if (scheme === null) return undefined;
   const engine = engineOf(scheme[1] ?? '');
@@ -136,9 +136,10 @@ function percentDecode(text: string): ByteString {
 }
 
 /** Reads what PHP's PDO takes: `mysql:host=…;dbname=…`, `pgsql:host=… dbname=…`, `sqlite:/path`. */
-export function parsePdoDsn(text: ByteString): DsnParts | undefined {
+export function parsePdoDsn(text: ByteString | undefined): DsnParts | undefined {
+  if (text === undefined || text.length > LENGTH_MAX) return undefined;
   const colon = text.indexOf(':');
-  if (colon < 0 || text.length > LENGTH_MAX) return undefined;
+  if (colon < 0) return undefined;
   const engine = engineOf(text.slice(0, colon));
   const rest = text.slice(colon + 1);
   if (engine === 'unknown') return undefined;
@@ -149,8 +150,8 @@ export function parsePdoDsn(text: ByteString): DsnParts | undefined {
 }
 
 /** Reads the connection text of libpq: `host=… dbname='two words'`. */
-export function parseConninfo(text: ByteString): DsnParts | undefined {
-  if (text.length > LENGTH_MAX) return undefined;
+export function parseConninfo(text: ByteString | undefined): DsnParts | undefined {
+  if (text === undefined || text.length > LENGTH_MAX) return undefined;
   if (/^postgres(?:ql)?:\/\//.test(text)) return parseDsn(text);
   return partsOf('postgresql', readConninfo(text));
 }

@@ -49,8 +49,11 @@ export class ProjectFiles {
     const known = this.#folders.get(path);
     if (known !== undefined) return known;
     this.#signal.throwIfAborted();
+    // Also where a folder on the way is a link: what lies outside is not even listed.
+    const real = await this.realPath(path);
+    if (real === undefined) return undefined;
     try {
-      const { entries, isWhole } = await this.#fileSystem.list(path, this.#entriesMax);
+      const { entries, isWhole } = await this.#fileSystem.list(real, this.#entriesMax);
       if (!isWhole) this.find('FOLDER_TOO_LARGE', path);
       const folder = { path, entries: new Map(entries.map(({ name, kind }: FolderEntry) => [name, kind])) };
       if (this.#folders.size >= CACHED_FOLDERS_MAX) this.#folders.clear();

@@ -309,9 +309,41 @@ export const enErrors = {
     message: 'the server is a replica that does not follow its primary any more',
     hint: 'Start the replication again (SHOW REPLICA STATUS says why it stopped), or back up the primary.',
   },
+  DB_RESTORE_COLLATION_UNKNOWN: {
+    message: 'the server does not know a collation of the dump',
+    hint: 'Restore into a server of the vendor and version that was dumped; or convert the tables there first, and dump again.',
+  },
+  DB_RESTORE_DEFINER_MISSING: {
+    message: 'an account that views, routines, triggers or events run as is not on the server',
+    hint: 'Create it, or let what it owned belong to another account.',
+  },
+  DB_RESTORE_DEFINER_REFUSED: {
+    message: 'the account may not create what runs as another account',
+    hint: 'Grant it SET USER (MariaDB) or SET_ANY_DEFINER (MySQL), or let everything belong to one account.',
+  },
+  DB_RESTORE_ENGINE_UNKNOWN: {
+    message: 'the server lacks a storage engine of the dump',
+    hint: 'Install it there, or restore into another server.',
+  },
+  DB_RESTORE_FUNCTIONS_UNTRUSTED: {
+    message: 'the server takes functions and triggers only from administrators, because it logs its changes',
+    hint: 'Set log_bin_trust_function_creators = 1 there, or restore as an administrator.',
+  },
   DB_RESTORE_INTO_REPLICA: {
     message: 'the server is a replica, which takes no changes of others',
     hint: 'Restore to the primary.',
+  },
+  DB_RESTORE_NAMES_COLLIDE: {
+    message: 'to the server some names of the dump are the same',
+    hint: 'Restore into a server with lower_case_table_names = 0.',
+  },
+  DB_RESTORE_NAMES_FOLDED: {
+    message: 'the server makes all names of tables lower case',
+    hint: 'Restore into a server with lower_case_table_names = 0, if the application writes them otherwise.',
+  },
+  DB_RESTORE_NAMES_ITSELF: {
+    message: 'routines, triggers or events name the database that was dumped, and will still mean that one',
+    hint: 'Do not call them in the restored database while the other one is there.',
   },
   DB_RESTORE_NAME_MISSING: {
     message: 'the restored database needs a name',
@@ -325,6 +357,18 @@ export const enErrors = {
     message: 'no space is left where {{path}} should be restored',
     hint: 'Free some space there, or choose another place. Nothing of it was left.',
   },
+  DB_RESTORE_OBJECT_REFUSED: {
+    message: 'the server does not take {{object}}: {{said}}',
+    hint: 'Nothing of the restore was kept. Restore into a server of the version that was dumped.',
+  },
+  DB_RESTORE_PACKET_TOO_SMALL: {
+    message: 'a row of the dump is longer than the server takes (max_allowed_packet)',
+    hint: 'Raise max_allowed_packet there.',
+  },
+  DB_RESTORE_READ_ONLY: {
+    message: 'the server takes no writes (read_only)',
+    hint: 'Restore into its primary.',
+  },
   DB_RESTORE_REFUSED: {
     message: 'the restore does not begin, because a check of its plan failed',
     hint: 'See the checks of the plan; nothing was changed.',
@@ -333,9 +377,17 @@ export const enErrors = {
     message: 'the server took {{rows}} rows of {{table}}, but {{expectedRows}} were dumped',
     hint: 'Nothing was kept. Run `lumbung check`, and restore another snapshot.',
   },
+  DB_RESTORE_SERVER_DIFFERS: {
+    message: 'the server is of another vendor, or older, than the one that was dumped',
+    hint: 'Restore into a server of the vendor and version that was dumped, or a newer one.',
+  },
   DB_RESTORE_SERVER_OLDER: {
     message: 'the server is older than the one that was dumped',
     hint: 'Restore to a server of the same version or a newer one.',
+  },
+  DB_RESTORE_VALUES_ALTERED: {
+    message: 'the server would not keep values of table {{table}} as they were',
+    hint: 'Nothing of the restore was kept. Restore into a server of the version that was dumped.',
   },
   DB_ROLE_MISSING: {
     message: 'roles that the dump names are missing on the server',

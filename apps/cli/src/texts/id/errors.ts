@@ -310,9 +310,41 @@ export const idErrors: ErrorCatalogue = {
     message: 'server ini replika yang tidak lagi mengikuti server utamanya',
     hint: 'Jalankan kembali replikasi (SHOW REPLICA STATUS menyebut sebabnya), atau cadangkan server utamanya.',
   },
+  DB_RESTORE_COLLATION_UNKNOWN: {
+    message: 'server tidak mengenal sebuah collation dari cadangan',
+    hint: 'Pulihkan ke server dari vendor dan versi yang dicadangkan; atau ubah dahulu tabelnya di sana, lalu cadangkan lagi.',
+  },
+  DB_RESTORE_DEFINER_MISSING: {
+    message: 'akun yang menjalankan view, rutin, trigger, atau event tidak ada di server',
+    hint: 'Buat akun itu, atau serahkan miliknya kepada akun lain.',
+  },
+  DB_RESTORE_DEFINER_REFUSED: {
+    message: 'akun ini tidak boleh membuat objek yang berjalan sebagai akun lain',
+    hint: 'Beri hak SET USER (MariaDB) atau SET_ANY_DEFINER (MySQL), atau serahkan semuanya kepada satu akun.',
+  },
+  DB_RESTORE_ENGINE_UNKNOWN: {
+    message: 'server tidak memiliki storage engine yang dipakai cadangan',
+    hint: 'Pasang di sana, atau pulihkan ke server lain.',
+  },
+  DB_RESTORE_FUNCTIONS_UNTRUSTED: {
+    message: 'server hanya menerima fungsi dan trigger dari administrator karena mencatat perubahannya',
+    hint: 'Setel log_bin_trust_function_creators = 1 di sana, atau pulihkan sebagai administrator.',
+  },
   DB_RESTORE_INTO_REPLICA: {
     message: 'server ini replika yang tidak menerima perubahan dari pihak lain',
     hint: 'Pulihkan ke server primer.',
+  },
+  DB_RESTORE_NAMES_COLLIDE: {
+    message: 'bagi server beberapa nama dalam cadangan adalah nama yang sama',
+    hint: 'Pulihkan ke server dengan lower_case_table_names = 0.',
+  },
+  DB_RESTORE_NAMES_FOLDED: {
+    message: 'server mengubah semua nama tabel menjadi huruf kecil',
+    hint: 'Pulihkan ke server dengan lower_case_table_names = 0 jika aplikasi menulisnya dengan cara lain.',
+  },
+  DB_RESTORE_NAMES_ITSELF: {
+    message: 'rutin, trigger, atau event menyebut nama basis data yang dicadangkan, dan akan tetap menunjuk ke sana',
+    hint: 'Jangan memanggilnya di basis data hasil pemulihan selama basis data yang lain masih ada.',
   },
   DB_RESTORE_NAME_MISSING: {
     message: 'basis data hasil pemulihan memerlukan nama',
@@ -326,6 +358,18 @@ export const idErrors: ErrorCatalogue = {
     message: 'tidak ada ruang untuk memulihkan {{path}}',
     hint: 'Kosongkan ruang di sana, atau pilih tempat lain. Tidak ada sisa yang tertinggal.',
   },
+  DB_RESTORE_OBJECT_REFUSED: {
+    message: 'server tidak menerima {{object}}: {{said}}',
+    hint: 'Tidak ada hasil pemulihan yang disimpan. Pulihkan ke server dari versi yang dicadangkan.',
+  },
+  DB_RESTORE_PACKET_TOO_SMALL: {
+    message: 'sebuah baris cadangan lebih panjang daripada yang diterima server (max_allowed_packet)',
+    hint: 'Naikkan max_allowed_packet di sana.',
+  },
+  DB_RESTORE_READ_ONLY: {
+    message: 'server tidak menerima penulisan (read_only)',
+    hint: 'Pulihkan ke server utamanya.',
+  },
   DB_RESTORE_REFUSED: {
     message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
     hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
@@ -334,9 +378,17 @@ export const idErrors: ErrorCatalogue = {
     message: 'server menerima {{rows}} baris tabel {{table}}, padahal yang dicadangkan {{expectedRows}}',
     hint: 'Tidak ada yang disimpan. Jalankan `lumbung check`, lalu pulihkan snapshot lain.',
   },
+  DB_RESTORE_SERVER_DIFFERS: {
+    message: 'server berasal dari vendor lain, atau lebih tua, daripada yang dicadangkan',
+    hint: 'Pulihkan ke server dari vendor dan versi yang dicadangkan, atau yang lebih baru.',
+  },
   DB_RESTORE_SERVER_OLDER: {
     message: 'versi server lebih lama daripada server yang dicadangkan',
     hint: 'Pulihkan ke server dengan versi yang sama atau lebih baru.',
+  },
+  DB_RESTORE_VALUES_ALTERED: {
+    message: 'server tidak mau menyimpan nilai tabel {{table}} sebagaimana adanya',
+    hint: 'Tidak ada hasil pemulihan yang disimpan. Pulihkan ke server dari versi yang dicadangkan.',
   },
   DB_ROLE_MISSING: {
     message: 'peran yang disebut dalam hasil dump tidak ada di server',

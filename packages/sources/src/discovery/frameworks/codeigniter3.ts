@@ -81,7 +81,7 @@ async function environmentOf(root: ByteString, reader: ConfigReader): Promise<By
 async function installedVersion(root: ByteString, reader: ConfigReader): Promise<string | undefined> {
   if (!(await reader.files.hasFile(root, 'system/core/CodeIgniter.php'))) return undefined;
   const text = await reader.text(joinPath(root, 'system/core/CodeIgniter.php'), 256 * 1024);
-  const tokens = tokenizePhp(text ?? ('' as ByteString));
+  const tokens = text === undefined ? [] : tokenizePhp(text);
   const at = tokens.findIndex(
     (token) =>
       (token.kind === 'name' && token.text === 'CI_VERSION') ||
@@ -158,10 +158,10 @@ function readGroup(
   reader: ConfigReader,
 ): DiscoveredDatabase | undefined {
   if (value.kind !== 'array') return undefined;
-  const dsn = bytesOfValue(valueAt(value, 'dsn')) ?? ('' as ByteString);
-  const host = bytesOfValue(valueAt(value, 'hostname')) ?? ('' as ByteString);
+  const dsn = bytesOfValue(valueAt(value, 'dsn'));
+  const host = bytesOfValue(valueAt(value, 'hostname'));
   // Older versions write the address of PDO into the host.
-  const parts = parseDsn(dsn) ?? parsePdoDsn(dsn) ?? (host.includes('=') ? parsePdoDsn(host) : undefined);
+  const parts = parseDsn(dsn) ?? parsePdoDsn(dsn) ?? (host?.includes('=') === true ? parsePdoDsn(host) : undefined);
   const driver = textOfValue(valueAt(value, 'dbdriver')) ?? '';
   const subdriver = textOfValue(valueAt(value, 'subdriver')) ?? '';
   const engine = parts?.engine ?? engineOf(driver === 'pdo' ? subdriver : driver);

@@ -83,7 +83,7 @@ function readGroup(
 ): DiscoveredDatabase | undefined {
   const get = (name: string) =>
     environment?.field(`database.${group}.${name}`, `database_${group}_${name}`) ?? valueAt(value, name);
-  const dsn = bytesOfValue(get('DSN')) ?? ('' as ByteString);
+  const dsn = bytesOfValue(get('DSN'));
   const parts = parseDsn(dsn) ?? parsePdoDsn(dsn);
   const driver = textOfValue(get('DBDriver')) ?? '';
   const engine = parts?.engine ?? engineOf(driver);

@@ -114,7 +114,7 @@ function withoutConfigFile(root: ByteString, environment: Environment, reader: C
     user: environment.field('DB_USERNAME'),
     password: environment.field('DB_PASSWORD'),
   };
-  const url = parseDsn(bytesOfValue(environment.field('DB_URL', 'DATABASE_URL')) ?? ('' as ByteString));
+  const url = parseDsn(bytesOfValue(environment.field('DB_URL', 'DATABASE_URL')));
   const merged = url === undefined ? fields : { ...fields, ...fieldsOfDsn(url, at) };
   return finishDatabase(
     {
@@ -239,7 +239,7 @@ function queuesOf(environment: Environment): DiscoveredApplication['redis'] {
   const host = environment.field('REDIS_HOST', 'REDIS_URL');
   const isUsed = [environment.text('QUEUE_CONNECTION'), environment.text('QUEUE_DRIVER')].includes('redis');
   if (!isUsed || host === undefined) return [];
-  const url = parseDsn(bytesOfValue(environment.field('REDIS_URL')) ?? ('' as ByteString));
+  const url = parseDsn(bytesOfValue(environment.field('REDIS_URL')));
   const address = addressOf(
     'redis',
     { host: url?.host ?? environment.text('REDIS_HOST'), port: url?.port ?? environment.text('REDIS_PORT') },

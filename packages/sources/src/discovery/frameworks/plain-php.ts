@@ -159,7 +159,7 @@ function dsnDrafts({ returned, variables }: PhpReading): readonly ConnectionDraf
   for (const [nr, value] of waiting.entries()) {
     if (value.kind !== 'array' || nr > ARRAYS_MAX) continue;
     const dsn = value.entries.get('dsn');
-    const parts = parsePdoDsn(bytesOfValue(dsn) ?? ('' as ByteString));
+    const parts = parsePdoDsn(bytesOfValue(dsn));
     if (dsn !== undefined && parts !== undefined) {
       const fields = fieldsOfDsn(parts, dsn.at);
       const user = value.entries.get('username') ?? value.entries.get('user') ?? fields.user;
@@ -210,7 +210,7 @@ function draftOf({ name, args, at }: PhpCall): Omit<ConnectionDraft, 'at'> | und
     case 'mysql_pconnect':
       return { engine: 'mysql', fields: { host: first, user: second, password: third } };
     case 'pdo': {
-      const parts = parsePdoDsn(bytesOfValue(first) ?? ('' as ByteString));
+      const parts = parsePdoDsn(bytesOfValue(first));
       if (parts === undefined) return undefined;
       const fields = fieldsOfDsn(parts, first?.at ?? at);
       return {
@@ -220,7 +220,7 @@ function draftOf({ name, args, at }: PhpCall): Omit<ConnectionDraft, 'at'> | und
     }
     case 'pg_connect':
     case 'pg_pconnect': {
-      const parts = parseConninfo(bytesOfValue(first) ?? ('' as ByteString));
+      const parts = parseConninfo(bytesOfValue(first));
       return parts === undefined ? undefined : { engine: 'postgresql', fields: fieldsOfDsn(parts, first?.at ?? at) };
     }
     case 'sqlite3':

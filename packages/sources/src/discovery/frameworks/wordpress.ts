@@ -125,7 +125,7 @@ async function recogniseBedrock(folder: Folder, reader: ConfigReader): ReturnTyp
   const root = folder.path;
   const environment = await readEnvironmentFiles(reader, root, ['.env.local', '.env'], LAST_WINS);
   const url = environment?.field('DATABASE_URL');
-  const parts = parseDsn(bytesOfValue(url) ?? ('' as ByteString));
+  const parts = parseDsn(bytesOfValue(url));
   const fields: DatabaseFields = {
     host: environment?.field('DB_HOST'),
     database: environment?.field('DB_NAME'),

@@ -1,0 +1,37 @@
+import { isLumbungError } from '@lumbung/stdx';
+import type { Control } from '../../driver.ts';
+import type { TreeSource } from '../../entry/tree-source.ts';
+import type { Finding } from '../../verify/finding.ts';
+import { verifyTree } from '../../verify/verify-tree.ts';
+import { parseDetails } from './dump-details.ts';
+import { statementsOf } from './load-schema.ts';
+import { readStoredSchema } from './stored-schema.ts';
+
+/** See `DatabaseDriver.verify`: what every dump is checked for, and that each object of the schema is where it should be. */
+export async function* verifyDump(tree: TreeSource, control: Control): AsyncGenerator<Finding> {
+  const manifest = yield* verifyTree(tree, control);
+  if (manifest === undefined || manifest.kind === 'server') return;
+  const broken = (code: Finding['code'], message: string): Finding => ({ code, severity: 'error', message });
+  try {
+    const details = parseDetails(manifest);
+    const objects = await readStoredSchema(tree, manifest, details, control.signal);
+    const context = { database: manifest.database ?? '', ownership: { kind: 'keep' } as const };
+    for (const object of objects) {
+      const creates = statementsOf(object, context).filter((statement) => /^(?:\/\*!\d+ )?CREATE\b/i.test(statement));
+      if (creates.length === 1) continue;
+      yield broken(
+        'content-invalid',
+        `${object.kind} ${object.name} is not made by one statement, but by ${creates.length}`,
+      );
+    }
+    const defined = new Set(objects.filter(({ kind }) => kind === 'table').map(({ name }) => name));
+    for (const { name } of manifest.tables) {
+      if (!defined.has(name)) yield { ...broken('content-invalid', 'its definition is not in the dump'), table: name };
+    }
+  } catch (error) {
+    if (!isLumbungError(error) || error.kind !== 'corruption') throw error;
+    // Of damaged files `verifyTree` has told already.
+    if (error.code === 'SOURCE_FILE_DAMAGED' || error.code === 'SOURCE_FILE_MISSING') return;
+    yield broken(error.code === 'SOURCE_MANIFEST_INVALID' ? 'manifest-invalid' : 'content-invalid', error.message);
+  }
+}

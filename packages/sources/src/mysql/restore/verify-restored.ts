@@ -1,0 +1,186 @@
+import { forEachParallel } from '@lumbung/stdx';
+import type { Target } from '../../connection/target.ts';
+import type { Control, RestoredTable, RestoreOptions } from '../../driver.ts';
+import { Digest } from '../../manifest/digest.ts';
+import type { Manifest, ManifestTable } from '../../manifest/manifest.ts';
+import { RowSum } from '../../manifest/row-sum.ts';
+import type { Finding } from '../../verify/finding.ts';
+import { expectedObjects } from '../dump/check-inventory.ts';
+import { planSelect } from '../dump/table-select.ts';
+import { type Inventory, type InventoryTable, readInventory } from '../inventory.ts';
+import { abandonSession, openSession } from '../session.ts';
+import type { MysqlConnection } from '../wire/connection.ts';
+import type { DumpDetails } from './dump-details.ts';
+import type { StoredObject } from './stored-schema.ts';
+
+const NAMED_MAX = 5;
+
+export interface VerifyRequest {
+  readonly target: Target;
+  readonly database: string;
+  readonly manifest: Manifest;
+  readonly details: DumpDetails;
+  readonly tables: readonly ManifestTable[];
+  /** What was created. */
+  readonly objects: readonly StoredObject[];
+  readonly options: RestoreOptions;
+}
+
+export interface Verified {
+  readonly tables: readonly RestoredTable[];
+  readonly findings: readonly Finding[];
+}
+
+/** Compares a restored database with the manifest: its objects by the catalogue; its values, if asked, by reading them as
+ *  the dump did. */
+export async function verifyRestored(request: VerifyRequest, control: Control): Promise<Verified> {
+  const { target, database, details, tables, options } = request;
+  const findings: Finding[] = [];
+  let inventory: Inventory;
+  {
+    await using session = await openSession(target, control);
+    inventory = await readInventory(session, database);
+  }
+  findings.push(...compareObjects(request, inventory));
+  if (inventory.database.collation !== details.database.collation) {
+    const message = `its collation is ${inventory.database.collation}, the dump says ${details.database.collation}`;
+    findings.push({ code: 'inventory-differs', severity: 'error', message });
+  }
+  if (options.verify === 'rows') {
+    return {
+      tables: tables.map(({ name, rows, bytes }) => ({ table: name, rows, bytes, compared: 'rows' })),
+      findings,
+    };
+  }
+  const compared = new Map<string, RestoredTable>();
+  const reader = new TableReader(request, inventory, control);
+  await reader.readAll((table, result) => {
+    if ('finding' in result) findings.push(result.finding);
+    compared.set(table.name, { table: table.name, rows: result.rows, bytes: result.bytes, compared: result.compared });
+  });
+  return { tables: tables.flatMap(({ name }) => compared.get(name) ?? []), findings };
+}
+
+function compareObjects({ objects }: VerifyRequest, inventory: Inventory): Finding[] {
+  const nothing = { excludeData: new Set<string>(), skipViews: new Set<string>() };
+  const isPlaceholder = (object: string) => object.startsWith('view-placeholder ');
+  // Servers that fold names to lower case: the names of tables come back changed.
+  const folded = (object: string) => object.toLowerCase();
+  const is = new Set(expectedObjects(inventory, nothing).filter((object) => !isPlaceholder(object)));
+  const wanted = new Set(objects.map(({ kind, name }) => `${kind} ${name}`).filter((object) => !isPlaceholder(object)));
+  const isFolded = new Set([...is].map(folded));
+  const wantedFolded = new Set([...wanted].map(folded));
+  const missing = [...wanted].filter((object) => !is.has(object) && !isFolded.has(folded(object)));
+  const strange = [...is].filter((object) => !wanted.has(object) && !wantedFolded.has(folded(object)));
+  const finding = (what: string, names: readonly string[]): Finding[] => {
+    if (names.length === 0) return [];
+    const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
+    const message = `${what}: ${names.slice(0, NAMED_MAX).join(', ')}${more}`;
+    return [{ code: 'inventory-differs', severity: 'error', message }];
+  };
+  return [...finding('missing', missing), ...finding('not in the dump', strange)];
+}
+
+type Read = Omit<RestoredTable, 'table'> | (Omit<RestoredTable, 'table'> & { readonly finding: Finding });
+
+class TableReader {
+  readonly #request: VerifyRequest;
+  readonly #tables: ReadonlyMap<string, InventoryTable>;
+  readonly #control: Control;
+  #doneBytes = 0;
+  #doneRows = 0;
+
+  constructor(request: VerifyRequest, inventory: Inventory, control: Control) {
+    this.#request = request;
+    this.#tables = new Map(
+      inventory.tables.flatMap((table) => [
+        [table.name, table],
+        [table.name.toLowerCase(), table],
+      ]),
+    );
+    this.#control = control;
+  }
+
+  async readAll(onRead: (table: ManifestTable, result: Read) => void): Promise<void> {
+    const { target, tables, options } = this.#request;
+    const count = Math.max(1, Math.min(options.parallel, tables.length));
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#control.signal, over.signal]);
+    const control: Control = {
+      ...this.#control,
+      signal,
+      note: (line) => this.#control.note(line),
+      progress: (event) => this.#control.progress(event),
+    };
+    const free: MysqlConnection[] = [];
+    const all: MysqlConnection[] = [];
+    let isOver = false;
+    try {
+      await forEachParallel(
+        tables.toSorted((a, b) => b.bytes - a.bytes),
+        count,
+        async (table) => {
+          signal.throwIfAborted();
+          try {
+            let session = free.pop();
+            if (session === undefined) {
+              session = await openSession(target, control);
+              all.push(session);
+            }
+            onRead(table, await this.#read(session, table));
+            free.push(session);
+          } catch (error) {
+            over.abort(error);
+            throw error;
+          }
+        },
+      );
+      isOver = true;
+    } finally {
+      await Promise.all(
+        all.map(async (session) => await (isOver ? session.close() : abandonSession(target, control, session))),
+      );
+    }
+  }
+
+  async #read(session: MysqlConnection, table: ManifestTable): Promise<Read> {
+    const { database, details } = this.#request;
+    const found = this.#tables.get(table.name) ?? this.#tables.get(table.name.toLowerCase());
+    const finding = (code: Finding['code'], message: string): Finding => ({
+      code,
+      severity: 'error',
+      table: table.name,
+      message,
+    });
+    if (found === undefined) {
+      return { rows: 0, bytes: 0, compared: 'rows', finding: finding('rows-differ', 'the table is not there') };
+    }
+    const withGenerated = table.generated.some((column) => table.columns.includes(column));
+    // Read as it was: without the digits of FLOAT that the dump does not have.
+    const columns = details.exactFloats ? found.columns : found.columns.map((each) => ({ ...each, isRounded: false }));
+    const select = await planSelect(session, { ...found, columns }, { database, withGenerated });
+    const digest = new Digest();
+    const sum = new RowSum();
+    let bytes = 0;
+    for await (const chunk of session.tuples(select.sql)) {
+      digest.update(chunk);
+      sum.update(chunk);
+      bytes += chunk.length;
+      this.#doneBytes += chunk.length;
+      const [doneBytes, doneRows] = [this.#doneBytes, this.#doneRows + sum.rows];
+      this.#control.progress({ phase: 'verify', subject: table.name, doneBytes, doneRows });
+    }
+    this.#doneRows += sum.rows;
+    const { rows } = sum;
+    if (table.segments.length === 1 && digest.hex() === table.sha256) return { rows, bytes, compared: 'sha256' };
+    if (rows !== table.rows) {
+      const message = `it has ${rows} rows, the dump has ${table.rows}`;
+      return { rows, bytes, compared: 'rowsum', finding: finding('rows-differ', message) };
+    }
+    if (sum.text() === table.rowsum && select.columns.join('\0') === table.columns.join('\0')) {
+      return { rows, bytes, compared: 'rowsum' };
+    }
+    const message = 'its values are not what was dumped';
+    return { rows, bytes, compared: 'rowsum', finding: finding('rowsum-differs', message) };
+  }
+}
