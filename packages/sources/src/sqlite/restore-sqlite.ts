@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { chmod, chown, lstat, mkdir, open, realpath, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, chown, lstat, open, realpath, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf, LumbungError } from '@lumbung/stdx';
@@ -151,7 +151,6 @@ async function restoreTables(
 /** Writes the stored file to a new one, and does not leave it there unless it is what was dumped and on the disk. */
 async function writeDatabase(manifest: Manifest, tree: TreeSource, file: string, control: Control): Promise<void> {
   const expected = databaseFileOf(manifest);
-  await mkdir(path.dirname(file), { recursive: true });
   let isOurs = false;
   try {
     const handle = await open(file, 'wx', 0o600);
