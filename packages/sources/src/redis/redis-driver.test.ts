@@ -386,6 +386,46 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       expect(await full.client('DBSIZE', '0')).toContain('0');
     });
 
+    it('a target that somebody writes to after the plan is refused, and keeps what they wrote', async () => {
+      const { root } = await dumpTo('a', server.target);
+      await using target = await startRedis();
+      const tree = folderTree(root);
+      const plan = await redisDriver.planRestore(target.target, tree, RESTORE, control);
+      await target.client('SET mine 1');
+      const restoring = redisDriver.restore(plan, tree, await newWorkspace(), control);
+      await expect(restoring).rejects.toMatchObject({ code: 'DB_RESTORE_REFUSED' });
+      expect(await target.client('DBSIZE')).toContain('1');
+    });
+
+    it('a target that dies while it is loaded is an error', async () => {
+      const { root } = await dumpTo('a', server.target);
+      await using target = await startRedis();
+      const tree = folderTree(root);
+      const plan = await redisDriver.planRestore(target.target, tree, RESTORE, control);
+      let reads = 0;
+      // The first reading only compares.
+      const read = async function* (file: string): AsyncGenerator<Uint8Array> {
+        reads += 1;
+        for await (const chunk of tree.read(file)) {
+          yield chunk.subarray(0, 1000);
+          if (reads === 2) target.kill('SIGKILL');
+          yield chunk.subarray(1000);
+        }
+      };
+      const restoring = redisDriver.restore(plan, { ...tree, read }, await newWorkspace(), control);
+      await expect(restoring).rejects.toMatchObject({ code: 'DB_CONNECTION_LOST' });
+    });
+
+    it('a target that is older than the dump is named before anything is created', async () => {
+      const { root } = await dumpTo('a', server.target);
+      const file = path.join(root, 'manifest.json');
+      await writeFile(file, (await readFile(file, 'utf8')).replace('"rdbVersion": 10', '"rdbVersion": 12'));
+      const plan = await redisDriver.planRestore(server.target, folderTree(root), RESTORE, control);
+      expect(plan.checks.filter(({ result }) => result === 'fail').map(({ code }) => code)).toContain(
+        'REDIS_SERVER_TOO_OLD',
+      );
+    });
+
     it('a target with too few databases, or too little memory, is named before anything is created', async () => {
       const { root } = await dumpTo('a', server.target);
       await using small = await startRedis({ settings: { databases: '4', maxmemory: '20000' } });
