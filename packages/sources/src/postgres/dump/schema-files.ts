@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { describeError, isLumbungError, LumbungError } from '@lumbung/stdx';
+import type { Workspace } from '../../driver.ts';
 import { accountFile, type FileAccount } from '../../manifest/account-stream.ts';
 import type { ManifestFile } from '../../manifest/manifest.ts';
 import { runTool } from '../../process/run-tool.ts';
@@ -17,7 +18,8 @@ const LOCK_TIMEOUT = /due to (?:lock|statement) timeout/;
 const TOC_BYTES_MAX = 512 * 1024 * 1024;
 const LISTING_BYTES_MAX = 256 * 1024 * 1024;
 
-export interface SchemaOptions {
+/** pg_dump, made ready to look at one snapshot of one database. */
+export interface DumpTool {
   readonly run: DumpRun;
   readonly tools: PostgresTools;
   readonly pgDump: Tool;
@@ -25,7 +27,10 @@ export interface SchemaOptions {
   readonly database: string;
   readonly snapshot: string;
   readonly lockTimeoutMs: number;
-  readonly workspaceFolder: string;
+  readonly workspace: Workspace;
+}
+
+export interface SchemaOptions extends DumpTool {
   /** What must be in it: `catalogue number/object number`. */
   readonly expectedObjects: ReadonlyMap<string, string>;
 }
@@ -39,7 +44,7 @@ export interface SchemaOptions {
  */
 export async function storeSchema(options: SchemaOptions, files: ManifestFile[]): Promise<void> {
   const { run, tools, runControl } = options;
-  const folder = path.join(options.workspaceFolder, 'schema');
+  const folder = path.join(options.workspace.folder, 'schema');
   await runDump(options, folder);
   const tocFile = path.join(folder, 'toc.dat');
   const toc = await readFile(tocFile);
