@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { describeError, isLumbungError, LumbungError } from '@lumbung/stdx';
+import { describeError, errnoOf, isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { Workspace } from '../../driver.ts';
 import { accountFile, type FileAccount } from '../../manifest/account-stream.ts';
 import type { ManifestFile } from '../../manifest/manifest.ts';
@@ -9,7 +9,7 @@ import { runTool } from '../../process/run-tool.ts';
 import type { RunControl, Tool } from '../../process/tool-call.ts';
 import { ToolProcess } from '../../process/tool-process.ts';
 import { connectionText, type PostgresTools } from '../tools.ts';
-import { fixTocMoment, listedObjects } from './archive-toc.ts';
+import { fixTocMoment, listedObjects, unknownForm } from './archive-toc.ts';
 import type { DumpRun } from './dump-run.ts';
 import { withoutRestrictLines } from './plain-sql.ts';
 
@@ -47,8 +47,7 @@ export async function storeSchema(options: SchemaOptions, files: ManifestFile[])
   const folder = path.join(options.workspace.folder, 'schema');
   await runDump(options, folder);
   const tocFile = path.join(folder, 'toc.dat');
-  const toc = await readFile(tocFile);
-  if (toc.length > TOC_BYTES_MAX) throw tooLarge();
+  const toc = await readToc(tocFile);
   fixTocMoment(toc);
   await writeFile(tocFile, toc);
 
@@ -66,6 +65,17 @@ export async function storeSchema(options: SchemaOptions, files: ManifestFile[])
     const restore = new ToolProcess(tools.call(pgRestore, ['--file=-', folder]), runControl);
     return accountFile(withoutRestrictLines(restore.stdout), keep('schema/schema.sql'));
   });
+}
+
+async function readToc(file: string): Promise<Buffer> {
+  const found = await stat(file).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  // A tool that ends well and has written nothing.
+  if (found === undefined) throw unknownForm();
+  if (found.size > TOC_BYTES_MAX) throw tooLarge();
+  return await readFile(file);
 }
 
 /** An ALTER TABLE that waits for the holder of the snapshot makes pg_dump wait behind it: that passes, like every lock. */
