@@ -5,7 +5,8 @@ import type { Control } from '../driver.ts';
 import { parseServerVersion, type ServerVersion } from './server-version.ts';
 import { type ConnectionOptions, killConnection, MysqlConnection } from './wire/connection.ts';
 
-const KILL_TIMEOUT_MS = 5000;
+/** For a word on the side: whoever waits for it has waited already. */
+const ASIDE_TIMEOUT_MS = 5000;
 
 /** What the dump tools set for themselves, so that both see the same text for every value. */
 const SESSION_SETTINGS = [
@@ -38,7 +39,11 @@ export async function openSession(
   database?: string,
 ): Promise<MysqlConnection> {
   const connection = await retryConnecting(
-    async () => await MysqlConnection.connect(connectionOptions(target, control, database)),
+    async () =>
+      await MysqlConnection.connect({
+        ...connectionOptions(target, control, database),
+        isServerBusy: async (connectionId) => await isAtWork(target, control, connectionId),
+      }),
     control,
   );
   try {
@@ -50,17 +55,42 @@ export async function openSession(
   }
 }
 
+function asideOptions(target: Target, clock: Control['clock']): ConnectionOptions {
+  const timeoutMs = Math.min(ASIDE_TIMEOUT_MS, target.options.connectTimeoutMs);
+  return { ...connectionOptions(target, { clock, stallMs: timeoutMs }), timeoutMs };
+}
+
+/** Whether the server is at work for a connection, rather than waiting for it, for a lock, or for ever. */
+async function isAtWork(
+  target: Target,
+  control: Pick<Control, 'signal' | 'clock'>,
+  connectionId: number,
+): Promise<boolean> {
+  try {
+    const { signal, clock } = control;
+    await using other = await MysqlConnection.connect({
+      ...asideOptions(target, clock),
+      signal,
+    });
+    const [row] = await other.texts(
+      `SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = ${connectionId} AND COMMAND = 'Query'`,
+    );
+    return row !== undefined && !/writing to net|sending to client|waiting|lock/i.test(row[0] ?? '');
+  } catch {
+    // A server that cannot be asked is not at work for us.
+    return false;
+  }
+}
+
 /**
  * Hangs up, and has the server stop what the session runs: a server that sorts does not look whether anybody still waits.
  * Never throws: it is called when something else went wrong already.
  */
 export async function abandonSession(target: Target, control: Pick<Control, 'clock'>, session: MysqlConnection) {
-  if (session.isBroken && session.connectionId === 0) return;
   session.destroy();
   try {
     // Not under the signal of the act: that is what was aborted.
-    const options = connectionOptions(target, { clock: control.clock, stallMs: KILL_TIMEOUT_MS });
-    await killConnection({ ...options, timeoutMs: KILL_TIMEOUT_MS }, session.connectionId);
+    await killConnection(asideOptions(target, control.clock), session.connectionId);
   } catch {
     // The server is gone, or refuses us: then it has let go by itself, or will when it next writes.
   }

@@ -1,9 +1,10 @@
-import { describeError } from '@lumbung/stdx';
+import { describeError, LumbungError } from '@lumbung/stdx';
 import { z } from 'zod';
 import type { Target } from '../connection/target.ts';
 import type { Control } from '../driver.ts';
 import { parseServerVersion, type ServerVersion } from './server-version.ts';
 import { PostgresConnection } from './wire/connection.ts';
+import { withDeadline } from './wire/deadline.ts';
 import { protocolError } from './wire/protocol-error.ts';
 import { textRows } from './wire/query-result.ts';
 import { quoteLiteral } from './wire/quote.ts';
@@ -103,15 +104,26 @@ function settingsFor({ major }: ServerVersion): string {
  * read or to ask is not. False when the server does not answer.
  */
 export async function isBusy(options: SessionOptions, condition: string): Promise<boolean> {
-  const connection = await connectTo(options, {});
-  try {
-    const sql = `SELECT 1 FROM pg_catalog.pg_stat_activity WHERE ${condition} AND state = 'active'
-      AND wait_event_type IS DISTINCT FROM 'Client'`;
-    const [result] = await connection.query(sql, { signal: options.signal });
-    return (result?.rows.length ?? 0) > 0;
-  } finally {
-    await connection.close();
-  }
+  const { clock } = options.control;
+  const timeoutMs = options.target.options.connectTimeoutMs;
+  return await withDeadline({ clock, timeoutMs, signal: options.signal, onTimeout: noAnswer }, async (signal) => {
+    const connection = await connectTo({ ...options, signal }, {});
+    try {
+      const sql = `SELECT 1 FROM pg_catalog.pg_stat_activity WHERE ${condition} AND state = 'active'
+        AND wait_event_type IS DISTINCT FROM 'Client' AND pid <> pg_catalog.pg_backend_pid()`;
+      const [result] = await connection.query(sql, { signal });
+      return (result?.rows.length ?? 0) > 0;
+    } finally {
+      await connection.close();
+    }
+  });
+}
+
+function noAnswer(): LumbungError {
+  return new LumbungError('DB_UNREACHABLE', {
+    kind: 'transient',
+    message: 'the database server does not say what its sessions do',
+  });
 }
 
 /** Whether the session is one with the server itself. A pooler gives out numbers of its own, and joins them with whatever

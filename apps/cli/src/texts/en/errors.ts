@@ -401,6 +401,10 @@ export const enErrors = {
     message: 'policies of the database may hide rows from the backup user',
     hint: 'Give the backup user BYPASSRLS.',
   },
+  DB_ROWS_UNORDERED: {
+    message: 'large tables have no order that stays, so that they are stored again after every change',
+    hint: 'Give them a primary key, or leave out the rows of sessions and caches.',
+  },
   DB_ROW_INCOMPLETE: {
     message: 'the dump ends in the middle of row {{row}}',
     hint: 'Nothing was stored. Start again; if it happens again, look at the log of the database server.',

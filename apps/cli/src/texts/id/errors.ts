@@ -402,6 +402,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'kebijakan pada basis data dapat menyembunyikan baris dari akun cadangan',
     hint: 'Beri akun cadangan atribut BYPASSRLS.',
   },
+  DB_ROWS_UNORDERED: {
+    message: 'ada tabel besar tanpa urutan tetap sehingga tersimpan ulang setiap kali berubah',
+    hint: 'Beri kunci utama, atau jangan sertakan baris sesi dan tembolok.',
+  },
   DB_ROW_INCOMPLETE: {
     message: 'hasil cadangan berakhir di tengah baris {{row}}',
     hint: 'Tidak ada yang disimpan. Jalankan lagi; jika terulang, periksa log server basis data.',

@@ -316,6 +316,64 @@ describe.skipIf(!haveServer('mariadb'))('dumpDatabase', () => {
     });
   });
 
+  it('is not ended by a server that ends whoever is idle', async () => {
+    await using strict = await startMariadb({
+      settings: {
+        wait_timeout: '1',
+        idle_transaction_timeout: '1',
+        idle_readonly_transaction_timeout: '1',
+        net_write_timeout: '1',
+        max_statement_time: '2',
+      },
+    });
+    await strict.client(
+      `CREATE DATABASE d; USE d; CREATE TABLE s (a INT); INSERT INTO s VALUES (1);
+       CREATE TABLE t (id INT PRIMARY KEY, a TEXT); INSERT INTO t SELECT seq, REPEAT('x', 500) FROM seq_1_to_20000;`,
+    );
+    for (const parallel of [1, 2]) {
+      // As slow as a repository that is busy: longer than every limit of the server.
+      const { manifest } = await bench.dump(strict.target, 'd', { parallel }, {}, 30);
+      expect(manifest.tables.map(({ rows }) => rows)).toEqual([1, 20_000]);
+    }
+  });
+
+  it('is given up when the server stands still, and not while it is at work', async () => {
+    await using other = await startMariadb();
+    await other.client(
+      `CREATE DATABASE d; USE d; CREATE TABLE t (id INT PRIMARY KEY, a TEXT); INSERT INTO t SELECT seq, REPEAT('x', 500) FROM seq_1_to_30000;`,
+    );
+    const impatient = { ...other.target, options: { ...other.target.options, connectTimeoutMs: 500 } };
+    for (const parallel of [1, 2]) {
+      let isFrozen = false;
+      const dump = bench.dump(
+        impatient,
+        'd',
+        { parallel },
+        {
+          stallMs: 500,
+          progress: ({ phase }) => {
+            if (phase !== 'data' || isFrozen) return;
+            isFrozen = true;
+            other.freeze();
+          },
+        },
+      );
+      await expect(dump).rejects.toMatchObject({ code: expect.stringMatching(/^DB_(TOOL_)?STALLED$/) });
+      expect(isFrozen).toBe(true);
+      other.thaw();
+    }
+    await using session = await openSession(other.target, controlOf({ stallMs: 300 }));
+    expect(await session.texts('SELECT BENCHMARK(1500000, MD5(1))')).toEqual([['0']]);
+  });
+
+  it('is given up when it takes too long', async () => {
+    for (const parallel of [1, 2]) {
+      const late = bench.dump(target, 'plain', { parallel }, { hardMs: 300 }, 200);
+      await expect(late).rejects.toMatchObject({ code: expect.stringMatching(/^DB_(DUMP|TOOL|ACT)?_?TIMEOUT$/) });
+      await expect.poll(async () => await otherConnections(server)).toBe('');
+    }
+  });
+
   it('gives up rather than lock behind a long query', async () => {
     const long = server.client('SELECT SLEEP(100) FROM t LIMIT 1', 'plain').catch(() => undefined);
     try {

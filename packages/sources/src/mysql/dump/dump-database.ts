@@ -4,6 +4,7 @@ import type { Control, DatabaseDump, DumpOptions, Workspace } from '../../driver
 import type { EntrySink } from '../../entry/entry-stream.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { manifestDump } from '../../manifest/manifest-dump.ts';
+import { TimeLimit } from '../../process/act-limits.ts';
 import { readGrants, requireGrants } from '../grants/require-grants.ts';
 import { requiredForCallingViews, requiredForDatabase } from '../grants/required-grants.ts';
 import { type Inventory, readInventory } from '../inventory.ts';
@@ -27,9 +28,10 @@ export function dumpDatabase(
   control: Control,
 ): DatabaseDump {
   return manifestDump(control.signal, async (sink) => {
+    using limit = new TimeLimit({ clock: control.clock, hardMs: control.hardMs, signal: sink.signal });
     const inner: Control = {
       ...control,
-      signal: sink.signal,
+      signal: limit.signal,
       progress: (event) => control.progress(event),
       note: (line) => control.note(line),
     };

@@ -3,6 +3,7 @@ import type { Target } from '../../connection/target.ts';
 import type { Control, DatabaseDump } from '../../driver.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { manifestDump } from '../../manifest/manifest-dump.ts';
+import { TimeLimit } from '../../process/act-limits.ts';
 import { readGrants, requireGrants } from '../grants/require-grants.ts';
 import { requiredForUsers } from '../grants/required-grants.ts';
 import { readReplication } from '../replication.ts';
@@ -20,9 +21,10 @@ const PASSING_SETTINGS =
 export function dumpServer(target: Target, control: Control): DatabaseDump {
   return manifestDump(control.signal, async (sink) => {
     const startedAt = new Date(control.clock.nowMs()).toISOString();
+    using limit = new TimeLimit({ clock: control.clock, hardMs: control.hardMs, signal: sink.signal });
     await using session = await openSession(target, {
       ...control,
-      signal: sink.signal,
+      signal: limit.signal,
       note: (line) => control.note(line),
     });
     const server = await serverVersionOf(session);

@@ -47,6 +47,7 @@ const COMMON_ARGS = [
   '--no-tablespaces',
   '--skip-dump-date',
   '--comments',
+  '--quote-names',
   '--tz-utc',
   '--order-by-primary',
   '--max-allowed-packet=1G',
@@ -59,7 +60,6 @@ export interface DumpCall {
   readonly database: string;
   readonly workspace: Workspace;
   readonly dumpTool: DumpTool;
-  readonly serverVersion: ServerVersion;
   /** How tables are read: from one snapshot; locked against writers; or only their definitions. */
   readonly reading: 'snapshot' | 'lock' | 'definitions';
   readonly withEvents: boolean;
@@ -75,7 +75,7 @@ export interface DumpCall {
  * @throws LumbungError DB_NAME_UNSUPPORTED (operator)
  */
 export function dumpToolCall(call: DumpCall): ToolCall {
-  const { target, database, workspace, dumpTool, serverVersion } = call;
+  const { target, database, workspace, dumpTool } = call;
   const { vendor } = dumpTool.version;
   const args = [
     '--defaults-file=/dev/fd/3',
@@ -98,7 +98,6 @@ export function dumpToolCall(call: DumpCall): ToolCall {
       args.push('--get-server-public-key');
     }
   }
-  if (vendor === 'mariadb' && serverVersion.vendor === 'mariadb') args.push('--quote-names');
   return {
     tool: dumpTool.tool,
     args: [...args, '--', database, ...(call.tables ?? [])],

@@ -52,9 +52,16 @@ export async function openSnapshotSessions(
   }
 }
 
+/** No statement is too long, and no transaction is ended for being idle: a session waits for its next table. */
 async function liftTimeLimits(session: MysqlConnection, server: ServerVersion): Promise<void> {
-  if (server.vendor === 'mariadb') await session.query('SET SESSION max_statement_time = 0');
-  else if (isAtLeast(server, 5, 7, 8)) await session.query('SET SESSION max_execution_time = 0');
+  if (server.vendor === 'mysql') {
+    if (isAtLeast(server, 5, 7, 8)) await session.query('SET SESSION max_execution_time = 0');
+    return;
+  }
+  if (isAtLeast(server, 10, 1, 1)) await session.query('SET SESSION max_statement_time = 0');
+  if (isAtLeast(server, 10, 3)) {
+    await session.query('SET SESSION idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0');
+  }
 }
 
 /** @throws LumbungError DB_LOCKED (transient) */

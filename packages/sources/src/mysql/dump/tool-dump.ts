@@ -43,13 +43,12 @@ function hasUntransactional({ before, leftOut }: DumpContext): boolean {
 type Reading = Pick<DumpCall, 'reading' | 'ignored' | 'tables'>;
 
 async function runDumpTool(context: DumpContext, reading: Reading, isServerBusy: RunControl['isServerBusy']) {
-  const { target, database, workspace, dumpTool, server, control, before } = context;
+  const { target, database, workspace, dumpTool, control, before } = context;
   const call = dumpToolCall({
     target,
     database,
     workspace,
     dumpTool,
-    serverVersion: server,
     withEvents: before.unprintableEvents.length === 0,
     ...reading,
   });

@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
 import type { Target } from '../../connection/target.ts';
 import type { Control, DumpOptions } from '../../driver.ts';
+import type { SourceEntry } from '../../entry/source-entry.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { storeEntries, type TestServer } from '../../testing/index.ts';
 import { dumpDatabase } from '../dump/dump-database.ts';
@@ -48,12 +50,13 @@ export class DumpBench implements AsyncDisposable {
     database: string,
     options: Partial<DumpOptions> = {},
     changes: Partial<Control> = {},
+    slowMs = 0,
   ): Promise<StoredDump> {
     const folder = await mkdtemp(path.join(this.#folder, 'dump-'));
     const workspace = await mkdtemp(path.join(this.#folder, 'work-'));
     const all = { ...PLAIN, ...options };
     const dump = dumpDatabase(target, database, all, { folder: workspace, limitBytes: 1e9 }, controlOf(changes));
-    await storeEntries(dump.entries, folder, { parallel: all.parallel });
+    await storeEntries(slowed(dump.entries, slowMs), folder, { parallel: all.parallel });
     return { folder, manifest: await dump.manifest };
   }
 
@@ -65,6 +68,20 @@ export class DumpBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Entries that are read as slowly as a busy repository would: so many milliseconds for each chunk. */
+async function* slowed(entries: AsyncIterable<SourceEntry>, slowMs: number): AsyncGenerator<SourceEntry> {
+  for await (const { path: place, open } of entries) {
+    yield { path: place, open: async () => (slowMs === 0 ? await open() : Readable.from(paced(await open(), slowMs))) };
+  }
+}
+
+async function* paced(source: Readable, slowMs: number): AsyncGenerator<Buffer> {
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    await systemClock.sleep(slowMs);
+    yield chunk;
   }
 }
 

@@ -22,6 +22,9 @@ export interface ConnectionOptions {
   readonly timeoutMs: number;
   /** How long the server may be silent within an answer. `Infinity`: for ever. */
   readonly stallMs: number;
+  /** Asked when it was: true when the server is seen at work for this connection, so that a long sort before the first
+   *  row is not taken for a standstill. */
+  readonly isServerBusy?: ((connectionId: number) => Promise<boolean>) | undefined;
   /** Gives up whatever is under way; the connection is then broken. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -107,13 +110,13 @@ export class MysqlConnection implements AsyncDisposable {
     this.serverVersion = greeting.serverVersion;
     this.connectionId = greeting.connectionId;
     this.isEncrypted = isEncrypted;
-    const { clock, stallMs, signal } = options;
+    const { stallMs, signal } = options;
     this.#wait = {
       signal,
       watch:
         stallMs === Number.POSITIVE_INFINITY
           ? undefined
-          : async (wait) => await withLimit(clock, stallMs, () => stalled(stallMs), wait),
+          : async (wait) => await watchSilence(options, greeting.connectionId, wait),
     };
   }
 
@@ -423,6 +426,34 @@ async function withLimit<T>(
   } finally {
     over.abort();
     await timer;
+  }
+}
+
+/** Like `withLimit` for silence: as long as the server is seen at work, another while is waited. */
+async function watchSilence<T>(
+  { clock, stallMs, isServerBusy }: ConnectionOptions,
+  connectionId: number,
+  wait: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const late = new AbortController();
+  const watching = (async () => {
+    for (;;) {
+      try {
+        await clock.sleep(stallMs, over.signal);
+      } catch {
+        // Over in time.
+        return;
+      }
+      if (isServerBusy === undefined || !(await isServerBusy(connectionId))) break;
+    }
+    late.abort(stalled(stallMs));
+  })();
+  try {
+    return await wait(late.signal);
+  } finally {
+    over.abort();
+    await watching;
   }
 }
 

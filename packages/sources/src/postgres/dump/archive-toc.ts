@@ -37,10 +37,10 @@ export function listedObjects(listing: string): ReadonlySet<string> {
   return new Set([...listing.matchAll(/^\d+; (\d+) (\d+) /gm)].map(([, catalogue, oid]) => `${catalogue}/${oid}`));
 }
 
-function unknownForm(): LumbungError {
+export function unknownForm(): LumbungError {
   return new LumbungError('DB_ARCHIVE_UNKNOWN', {
     kind: 'operator',
-    message: 'pg_dump wrote a table of contents of an unknown form',
+    message: 'pg_dump wrote no table of contents, or one of an unknown form',
     hint: 'use pg_dump of a version this program knows, 10 to 18',
   });
 }

@@ -1,14 +1,15 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { describeError, isLumbungError, LumbungError } from '@lumbung/stdx';
+import { describeError, errnoOf, isLumbungError, LumbungError } from '@lumbung/stdx';
+import type { Workspace } from '../../driver.ts';
 import { accountFile, type FileAccount } from '../../manifest/account-stream.ts';
 import type { ManifestFile } from '../../manifest/manifest.ts';
 import { runTool } from '../../process/run-tool.ts';
 import type { RunControl, Tool } from '../../process/tool-call.ts';
 import { ToolProcess } from '../../process/tool-process.ts';
 import { connectionText, type PostgresTools } from '../tools.ts';
-import { fixTocMoment, listedObjects } from './archive-toc.ts';
+import { fixTocMoment, listedObjects, unknownForm } from './archive-toc.ts';
 import type { DumpRun } from './dump-run.ts';
 import { withoutRestrictLines } from './plain-sql.ts';
 
@@ -17,7 +18,8 @@ const LOCK_TIMEOUT = /due to (?:lock|statement) timeout/;
 const TOC_BYTES_MAX = 512 * 1024 * 1024;
 const LISTING_BYTES_MAX = 256 * 1024 * 1024;
 
-export interface SchemaOptions {
+/** pg_dump, made ready to look at one snapshot of one database. */
+export interface DumpTool {
   readonly run: DumpRun;
   readonly tools: PostgresTools;
   readonly pgDump: Tool;
@@ -25,7 +27,10 @@ export interface SchemaOptions {
   readonly database: string;
   readonly snapshot: string;
   readonly lockTimeoutMs: number;
-  readonly workspaceFolder: string;
+  readonly workspace: Workspace;
+}
+
+export interface SchemaOptions extends DumpTool {
   /** What must be in it: `catalogue number/object number`. */
   readonly expectedObjects: ReadonlyMap<string, string>;
 }
@@ -39,11 +44,10 @@ export interface SchemaOptions {
  */
 export async function storeSchema(options: SchemaOptions, files: ManifestFile[]): Promise<void> {
   const { run, tools, runControl } = options;
-  const folder = path.join(options.workspaceFolder, 'schema');
+  const folder = path.join(options.workspace.folder, 'schema');
   await runDump(options, folder);
   const tocFile = path.join(folder, 'toc.dat');
-  const toc = await readFile(tocFile);
-  if (toc.length > TOC_BYTES_MAX) throw tooLarge();
+  const toc = await readToc(tocFile);
   fixTocMoment(toc);
   await writeFile(tocFile, toc);
 
@@ -61,6 +65,17 @@ export async function storeSchema(options: SchemaOptions, files: ManifestFile[])
     const restore = new ToolProcess(tools.call(pgRestore, ['--file=-', folder]), runControl);
     return accountFile(withoutRestrictLines(restore.stdout), keep('schema/schema.sql'));
   });
+}
+
+async function readToc(file: string): Promise<Buffer> {
+  const found = await stat(file).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  // A tool that ends well and has written nothing.
+  if (found === undefined) throw unknownForm();
+  if (found.size > TOC_BYTES_MAX) throw tooLarge();
+  return await readFile(file);
 }
 
 /** An ALTER TABLE that waits for the holder of the snapshot makes pg_dump wait behind it: that passes, like every lock. */

@@ -598,7 +598,7 @@ describe.skipIf(!haveServer('postgres'))('a dump by sessions that share one snap
     ])('fails when it %s', async (_, script) => {
       const code = await failure(dump({ target: await toolsWith(script) })).catch((error: unknown) => String(error));
       expect(code).not.toBe('none');
-      expect(code).toMatch(/^DB_|ENOENT/);
+      expect(code).toMatch(/^DB_/);
     });
 
     it('shows no password to anybody', async () => {

@@ -8,25 +8,15 @@ import { accountFile } from '../../manifest/account-stream.ts';
 import { canonicalJson, type JsonValue } from '../../manifest/canonical-json.ts';
 import type { Manifest, ManifestFile } from '../../manifest/manifest.ts';
 import type { RunControl } from '../../process/tool-call.ts';
-import {
-  countObjects,
-  readDatabaseFacts,
-  readExtensions,
-  readPosition,
-  readRoles,
-  readServerIdentity,
-} from '../catalogue/database-facts.ts';
 import { listDumpedObjects } from '../catalogue/dumped-objects.ts';
-import { listLargeObjects } from '../catalogue/large-objects.ts';
-import { readSequences } from '../catalogue/sequences.ts';
-import { readWarnings } from '../catalogue/warnings.ts';
-import { isBusy, ofApplication, type SessionOptions } from '../session.ts';
+import { type Catalogue, readCatalogue } from '../catalogue/read-catalogue.ts';
+import { isBusy, ofApplication, type PostgresSession, type SessionOptions } from '../session.ts';
 import { preparePostgresTools, toolVersionOf } from '../tools.ts';
 import { storeSegment } from './copy-segment.ts';
 import { lockTimeoutOf, type PostgresDumpOptions } from './dump-options.ts';
 import { type DumpRun, toDump } from './dump-run.ts';
 import { nameOf, planTables, type TablePlans } from './plan-tables.ts';
-import { emptyFolder, storeSchema } from './schema-files.ts';
+import { type DumpTool, emptyFolder, storeSchema } from './schema-files.ts';
 import { type Snapshot, SnapshotHolder } from './snapshot-holder.ts';
 import { TableBook } from './table-book.ts';
 import type { TablePlan } from './table-plan.ts';
@@ -87,25 +77,13 @@ class SnapshotDump {
     this.#sessionOptions = sessionOptions;
   }
 
-  async run(holder: SnapshotHolder, { name: snapshot, relations }: Snapshot): Promise<Manifest> {
-    const { session } = holder;
-    const { connection, version } = session;
-    const { applicationName, control } = this.#run;
+  async run({ session }: SnapshotHolder, snapshot: Snapshot): Promise<Manifest> {
+    const { options } = this.#wanted;
     const { signal } = this.#sessionOptions;
-    const { target, database, options, workspace } = this.#wanted;
-
-    const position = await readPosition(connection, version, signal);
-    const facts = await readDatabaseFacts(connection, version, signal);
-    const inventory = await countObjects(connection, version, signal);
-    const extensions = await readExtensions(connection, signal);
-    const rolesReferenced = await readRoles(connection, signal);
-    const sequences = await readSequences(connection, signal, position);
-    const largeObjects = await listLargeObjects(connection, signal);
-    const warnings = await readWarnings(connection, version, signal);
-    const server = await readServerIdentity(connection, signal);
-    const tables = await planTables(session, relations, {
+    const catalogue = await readCatalogue(session, signal);
+    const tables = await planTables(session, snapshot.relations, {
       excludeData: options.excludeData,
-      isReplica: position.isReplica,
+      isReplica: catalogue.position.isReplica,
       segmentBytes: options.segmentBytes,
       textRowBytesMax: options.textRowBytesMax,
       signal,
@@ -113,103 +91,120 @@ class SnapshotDump {
     this.#run.expectedBytes = tables.plans.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0);
 
     this.#run.enter('schema');
-    const toolFolder = await emptyFolder(workspace.folder, 'tools');
+    const tool = await this.#prepareTool(session, snapshot);
+    await storeSchema(
+      { ...tool, expectedObjects: await listDumpedObjects(session.connection, session.version, signal) },
+      this.#files,
+    );
+
+    this.#run.enter('data');
+    const isByTool = options.rowsBy === 'tool';
+    const plans = isByTool ? tables.plans.map(asItLies) : tables.plans;
+    const book = new TableBook(plans);
+    if (isByTool) {
+      const leftOut = snapshot.relations.filter((relation) => tables.excluded.includes(nameOf(relation)));
+      const { isReplica } = catalogue.position;
+      await storeTablesByTool({ ...tool, parallel: options.parallel, isReplica, plans, leftOut, book });
+    }
+    await this.#copyRows(isByTool ? [] : plans, { session, snapshot, catalogue, book });
+
+    this.#run.enter('check');
+    return this.#manifest({ session, snapshot, catalogue, tables, book, toolVersion: tool.toolVersion });
+  }
+
+  async #prepareTool(
+    { version }: PostgresSession,
+    snapshot: Snapshot,
+  ): Promise<DumpTool & { readonly toolVersion: string }> {
+    const { target, database, options, workspace } = this.#wanted;
+    const { applicationName, control } = this.#run;
     const tools = await preparePostgresTools(target, {
       serverMajor: version.major,
-      privateFolder: toolFolder,
+      privateFolder: await emptyFolder(workspace.folder, 'tools'),
       applicationName,
     });
     const pgDump = await tools.find('pg_dump');
     const runControl: RunControl = {
-      signal,
+      signal: this.#sessionOptions.signal,
       clock: control.clock,
       stallMs: control.stallMs,
       hardMs: control.hardMs,
       isServerBusy: () => isBusy(this.#sessionOptions, ofApplication(applicationName)),
     };
-    const toolVersion = await toolVersionOf(tools, pgDump, runControl);
-    await storeSchema(
-      {
-        run: this.#run,
-        tools,
-        pgDump,
-        runControl,
-        database,
-        snapshot,
-        lockTimeoutMs: lockTimeoutOf(options),
-        workspaceFolder: workspace.folder,
-        expectedObjects: await listDumpedObjects(connection, version, signal),
-      },
-      this.#files,
-    );
-
-    this.#run.enter('data');
-    await using pool = new WorkerPool(this.#sessionOptions, {
-      snapshot,
-      holder: connection,
-      sessionsMax: options.parallel,
-    });
-    const { rowsBy = 'sessions' } = options;
-    const plans = rowsBy === 'tool' ? tables.plans.map(asItLies) : tables.plans;
-    const book = new TableBook(plans);
-    if (rowsBy === 'tool') {
-      await storeTablesByTool({
-        run: this.#run,
-        tools,
-        pgDump,
-        runControl,
-        database,
-        snapshot,
-        lockTimeoutMs: lockTimeoutOf(options),
-        parallel: options.parallel,
-        isReplica: position.isReplica,
-        workspace,
-        plans,
-        leftOut: relations.filter((relation) => tables.excluded.includes(nameOf(relation))),
-        book,
-      });
-    }
-    const acts = [
-      ...(rowsBy === 'tool' ? [] : plans).flatMap((plan) =>
-        plan.segments.map(
-          (part) => () => storeSegment({ plan, part }, { run: this.#run, pool, book, encoding: facts.encoding }),
-        ),
-      ),
-      ...largeObjects.map(
-        ({ oid }) =>
-          () =>
-            this.#storeLargeObject(oid, pool),
-      ),
-      () => this.#storeJson('sequences.json', sequences),
-      ...(largeObjects.length > 0 ? [() => this.#storeJson('lo/objects.json', largeObjects)] : []),
-    ];
-    await forEachParallel(acts, options.parallel, (act) => act());
-    this.#run.enter('check');
-
     return {
+      run: this.#run,
+      tools,
+      pgDump,
+      runControl,
+      database,
+      snapshot: snapshot.name,
+      lockTimeoutMs: lockTimeoutOf(options),
+      workspace,
+      toolVersion: await toolVersionOf(tools, pgDump, runControl),
+    };
+  }
+
+  async #copyRows(
+    plans: readonly TablePlan[],
+    from: {
+      readonly session: PostgresSession;
+      readonly snapshot: Snapshot;
+      readonly catalogue: Catalogue;
+      readonly book: TableBook;
+    },
+  ): Promise<void> {
+    const { session, snapshot, catalogue, book } = from;
+    const { parallel } = this.#wanted.options;
+    await using pool = new WorkerPool(this.#sessionOptions, {
+      snapshot: snapshot.name,
+      holder: session.connection,
+      sessionsMax: parallel,
+    });
+    const to = { run: this.#run, pool, book, encoding: catalogue.facts.encoding };
+    const acts = [
+      ...plans.flatMap((plan) => plan.segments.map((part) => () => storeSegment({ plan, part }, to))),
+      ...catalogue.largeObjects.map(
+        ({ oid }) =>
+          async () =>
+            await this.#storeLargeObject(oid, pool),
+      ),
+      () => this.#storeJson('sequences.json', catalogue.sequences),
+      ...(catalogue.largeObjects.length > 0 ? [() => this.#storeJson('lo/objects.json', catalogue.largeObjects)] : []),
+    ];
+    await forEachParallel(acts, parallel, (act) => act());
+  }
+
+  #manifest(from: {
+    readonly session: PostgresSession;
+    readonly snapshot: Snapshot;
+    readonly catalogue: Catalogue;
+    readonly tables: TablePlans;
+    readonly book: TableBook;
+    readonly toolVersion: string;
+  }): Manifest {
+    const { session, snapshot, catalogue, tables, book, toolVersion } = from;
+    const { database, options } = this.#wanted;
+    const { facts, position, largeObjects, warnings, ...listed } = catalogue;
+    return {
+      ...listed,
       v: 1,
       kind: 'database',
       engine: 'postgresql',
       product: 'PostgreSQL',
-      serverVersion: version.text,
+      serverVersion: session.version.text,
       toolVersion,
-      server,
       database,
       startedAt: new Date(this.#run.startedAtMs).toISOString(),
-      finishedAt: new Date(control.clock.nowMs()).toISOString(),
-      method: METHODS[rowsBy],
-      snapshot,
+      finishedAt: new Date(this.#run.control.clock.nowMs()).toISOString(),
+      method: METHODS[options.rowsBy ?? 'sessions'],
+      snapshot: snapshot.name,
       position: {
         ...(position.lsn === undefined ? {} : { lsn: position.lsn }),
         ...(position.timeline === undefined ? {} : { timeline: position.timeline }),
       },
       servedBy: position.isReplica ? 'replica' : 'primary',
       ...(position.lagSeconds === undefined ? {} : { lagSeconds: position.lagSeconds }),
-      inventory,
-      extensions,
-      rolesReferenced,
       tables: book.tables(),
-      sequences,
       files: this.#files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       excludedData: [...tables.excluded],
       warnings: [...warnings, ...unreadableWarning(tables)],

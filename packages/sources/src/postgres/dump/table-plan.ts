@@ -4,7 +4,7 @@ import { quoteLiteral, quoteName, quoteQualified } from '../wire/quote.ts';
 
 /** A table below this is sorted whatever it costs; above only if its file is nearly in that order already. */
 const SORT_BYTES_MAX = 256 * 1024 * 1024;
-const CORRELATION_MIN = 0.9;
+export const CORRELATION_MIN = 0.9;
 /** A table above this is cut into files of about this size at most. */
 const SEGMENT_BYTES = 1024 * 1024 * 1024;
 /** More than so many files mean that the numbers are far apart: then it stays one. */

@@ -7,12 +7,11 @@ import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { Workspace } from '../../driver.ts';
 import { accountRows } from '../../manifest/account-stream.ts';
 import { runTool } from '../../process/run-tool.ts';
-import type { RunControl, Tool } from '../../process/tool-call.ts';
 import { ToolProcess } from '../../process/tool-process.ts';
-import { connectionText, type PostgresTools } from '../tools.ts';
+import { connectionText } from '../tools.ts';
 import { quoteQualified } from '../wire/quote.ts';
-import type { DumpRun } from './dump-run.ts';
 import { nameOf } from './plan-tables.ts';
+import type { DumpTool } from './schema-files.ts';
 import type { TableBook } from './table-book.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -21,17 +20,9 @@ const LISTING_BYTES_MAX = 256 * 1024 * 1024;
 /** After the last row. No row can hold it: a backslash in a value is written twice. */
 const END_OF_ROWS = Buffer.from('\\.\n\n\n');
 
-export interface ToolTables {
-  readonly run: DumpRun;
-  readonly tools: PostgresTools;
-  readonly pgDump: Tool;
-  readonly runControl: RunControl;
-  readonly database: string;
-  readonly snapshot: string;
-  readonly lockTimeoutMs: number;
+export interface ToolTables extends DumpTool {
   readonly parallel: number;
   readonly isReplica: boolean;
-  readonly workspace: Workspace;
   readonly plans: readonly TablePlan[];
   readonly leftOut: readonly { readonly schema: string; readonly name: string }[];
   readonly book: TableBook;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { USER_SCHEMA } from '../catalogue/relations.ts';
 import { integer, text, textList } from '../columns.ts';
+import { CORRELATION_MIN } from '../dump/table-plan.ts';
 import { isDirect, type PostgresSession, select, selectOne } from '../session.ts';
 import { quoteName } from '../wire/quote.ts';
 import { pass, type Verdict } from './check-list.ts';
@@ -168,6 +169,43 @@ export async function checkExtensions({ connection }: PostgresSession, signal: A
 }
 
 const NEED_PRELOADING = ['timescaledb', 'pg_cron', 'citus', 'pglogical', 'pg_stat_statements', 'pgaudit'];
+
+/**
+ * Rows that have no order of their own lie anew after every change, so that a backup stores them again. Large tables
+ * without a primary key, or whose file does not follow it, cost that every day.
+ */
+export async function checkStorage(
+  { connection }: PostgresSession,
+  signal: AbortSignal,
+  bytesMin = LARGE_BYTES,
+): Promise<Verdict> {
+  const rows = await select(
+    connection,
+    z.object({ name: text, bytes: integer }),
+    `SELECT t.name, t.bytes FROM (
+       SELECT n.nspname || '.' || c.relname AS name, pg_catalog.pg_table_size(c.oid) AS bytes,
+         (SELECT s.correlation FROM pg_catalog.pg_index i
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+            JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
+            WHERE i.indrelid = c.oid AND i.indisprimary AND NOT s.inherited) AS correlation
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND ${USER_SCHEMA} AND c.relpages > ${Math.trunc(bytesMin / PAGE_BYTES)}) t
+     WHERE coalesce(t.correlation, 0) <= ${CORRELATION_MIN} ORDER BY t.bytes DESC`,
+    signal,
+  );
+  if (rows.length === 0) return pass('every large table has an order that stays');
+  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
+  const names = rows.slice(0, NAMES_MAX).map(({ name }) => name);
+  return {
+    result: 'warn',
+    code: 'DB_ROWS_UNORDERED',
+    message: `${rows.length} large tables of ${bytes} bytes have no order that stays: ${names.join(', ')}`,
+    hint: 'give them a primary key, leave out the rows of sessions and caches, or expect that they are stored again often',
+  };
+}
+
+const LARGE_BYTES = 256 * 1024 * 1024;
+const PAGE_BYTES = 8192;
 
 export async function countTables({ connection }: PostgresSession, signal: AbortSignal): Promise<number> {
   const { count } = await selectOne(

@@ -5,6 +5,8 @@ import type { Check, Control, ProbeReport } from '../../driver.ts';
 import { Secret } from '../../process/secret.ts';
 import { haveServer, startPostgres, type TestServer } from '../../testing/index.ts';
 import { listDatabases } from '../databases.ts';
+import { openSession } from '../session.ts';
+import { checkStorage } from './database-checks.ts';
 import { probeServer } from './probe.ts';
 
 const control: Control = {
@@ -63,6 +65,26 @@ describe.skipIf(!haveServer('postgres'))('a preflight of a server', () => {
     const after = await probeServer(asReader(), control);
     expect(after.checks.filter(({ result }) => result === 'fail')).toEqual([]);
     expect(checkOf(after, 'reading site')).toMatchObject({ result: 'pass' });
+  });
+
+  it('says which large tables are stored again after every change', async () => {
+    await server.client('CREATE DATABASE heaps');
+    await server.client(
+      `CREATE TABLE heap AS SELECT g AS i, repeat('x', 100) AS x FROM generate_series(1, 20000) g;
+       CREATE TABLE kept AS TABLE heap; ALTER TABLE kept ADD PRIMARY KEY (i);
+       CREATE TABLE shuffled AS TABLE heap ORDER BY md5(i::text); ALTER TABLE shuffled ADD PRIMARY KEY (i); ANALYZE`,
+      'heaps',
+    );
+    const options = { target: server.target, control, signal: control.signal, applicationName: 'lumbung-test' };
+    const session = await openSession({ ...options, database: 'heaps' });
+    const verdict = await checkStorage(session, control.signal, 1024 * 1024);
+    expect(verdict).toMatchObject({ result: 'warn', code: 'DB_ROWS_UNORDERED' });
+    expect(verdict.message).toMatch(
+      /^2 large tables of \d+ bytes .*: public\.(heap|shuffled), public\.(heap|shuffled)$/,
+    );
+    expect(await checkStorage(session, control.signal)).toMatchObject({ result: 'pass' });
+    await session.connection.close();
+    await server.client('DROP DATABASE heaps');
   });
 
   it('warns of a connection that anybody could read, or answer', async () => {

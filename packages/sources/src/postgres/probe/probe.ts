@@ -18,6 +18,7 @@ import {
   checkPooler,
   checkReading,
   checkRowSecurity,
+  checkStorage,
   countTables,
 } from './database-checks.ts';
 import { type Role, readRole } from './role.ts';
@@ -102,6 +103,7 @@ async function probeDatabase(
     await list.ask(`row-security ${name}`, () => checkRowSecurity(session, role, signal));
     await list.ask(`large-objects ${name}`, () => checkLargeObjects(session, role, signal));
     await list.ask(`locks ${name}`, () => checkLocks(session, signal));
+    await list.ask(`storage ${name}`, () => checkStorage(session, signal));
     await list.ask(`extensions ${name}`, () => checkExtensions(session, signal));
     const { bytes } = await selectOne(
       session.connection,

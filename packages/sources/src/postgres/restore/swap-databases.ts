@@ -12,8 +12,7 @@ import { settingStatement, UNFINISHED_COMMENT } from './new-database.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RoleNames } from './role-names.ts';
 
-/** Nobody may enter a database while it is renamed, and leaving takes a moment. */
-const TERMINATE_ATTEMPTS = 3;
+const NAME_BYTES_MAX = 63;
 
 /**
  * Gives the restored database the name of the live one, which is kept under another name and closed to everybody. Rights
@@ -35,11 +34,11 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
     signal.throwIfAborted();
     // From here on nothing is given up in the middle: it takes less than a second, and ends with a database.
     const beganMs = clock.monotonicMs();
-    await allow(connection, plan.live, false);
     try {
+      await allow(connection, [plan.live, plan.restored], false);
       await exchange(connection, plan);
     } catch (error) {
-      await reopen(session, target, plan.live, control);
+      await reopen(session, target, [plan.live, plan.restored], control);
       throw error;
     }
     return {
@@ -53,44 +52,44 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
   }
 }
 
-/** Both names at once, or none of them. */
+/** Both names at once, or none of them. The server waits five seconds for sessions to end that were told to. */
 async function exchange(connection: PostgresConnection, { live, restored, keepAs }: SwapPlan): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    await connection.query(
-      `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-       WHERE datname IN (${quoteLiteral(live)}, ${quoteLiteral(restored)}) AND pid <> pg_catalog.pg_backend_pid()`,
-    );
-    try {
-      await connection.query('BEGIN');
-      await connection.query(`ALTER DATABASE ${quoteName(live)} RENAME TO ${quoteName(keepAs)}`);
-      await connection.query(`ALTER DATABASE ${quoteName(restored)} RENAME TO ${quoteName(live)}`);
-      await connection.query('COMMIT');
-      return;
-    } catch (error) {
-      if (!connection.isOver) await connection.query('ROLLBACK');
-      if (!isInUse(error) || attempt === TERMINATE_ATTEMPTS) throw error;
-    }
+  await connection.query(
+    `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+     WHERE datname IN (${quoteLiteral(live)}, ${quoteLiteral(restored)}) AND pid <> pg_catalog.pg_backend_pid()`,
+  );
+  try {
+    await connection.query('BEGIN');
+    await connection.query(`ALTER DATABASE ${quoteName(live)} RENAME TO ${quoteName(keepAs)}`);
+    await connection.query(`ALTER DATABASE ${quoteName(restored)} RENAME TO ${quoteName(live)}`);
+    await allow(connection, [live], true);
+    await connection.query('COMMIT');
+  } catch (error) {
+    if (!connection.isOver) await connection.query('ROLLBACK');
+    throw error;
   }
 }
 
-/** SQLSTATE 55006: somebody is connected. The server itself waits five seconds before it says so. */
-function isInUse(error: unknown): boolean {
-  return error instanceof LumbungError && error.context['sqlState'] === '55006';
-}
-
 /** Through another session where this one is lost. */
-async function reopen(session: PostgresSession, target: Target, live: string, control: Control): Promise<void> {
-  if (!session.connection.isOver) return await allow(session.connection, live, true);
+async function reopen(
+  session: PostgresSession,
+  target: Target,
+  databases: readonly string[],
+  control: Control,
+): Promise<void> {
+  if (!session.connection.isOver) return await allow(session.connection, databases, true);
   const another = await new RestoreRun(target, control, AbortSignal.any([])).openAdmin();
   try {
-    await allow(another.connection, live, true);
+    await allow(another.connection, databases, true);
   } finally {
     await another.connection.close();
   }
 }
 
-async function allow(connection: PostgresConnection, database: string, isAllowed: boolean): Promise<void> {
-  await connection.query(`ALTER DATABASE ${quoteName(database)} WITH ALLOW_CONNECTIONS ${isAllowed}`);
+async function allow(connection: PostgresConnection, databases: readonly string[], isAllowed: boolean): Promise<void> {
+  for (const database of databases) {
+    await connection.query(`ALTER DATABASE ${quoteName(database)} WITH ALLOW_CONNECTIONS ${isAllowed}`);
+  }
 }
 
 async function check({ connection }: PostgresSession, plan: SwapPlan, signal: AbortSignal): Promise<void> {
@@ -110,6 +109,8 @@ async function check({ connection }: PostgresSession, plan: SwapPlan, signal: Ab
     if (byName.get(name)?.current === true) throw refused(`the session is connected to ${name} itself`);
   }
   if (byName.get(restored)?.unfinished === true) throw refused(`the database ${restored} is not whole`);
+  // The server would cut it, silently.
+  if (keepAs === '' || Buffer.byteLength(keepAs) > NAME_BYTES_MAX) throw refused(`${keepAs} is no name for a database`);
   if (byName.has(keepAs)) throw refused(`the database ${keepAs} exists`);
 }
 
@@ -122,7 +123,7 @@ async function factsOf(run: RestoreRun, database: string): Promise<DatabaseFacts
   }
 }
 
-/** Rights, settings, comment: they belong to the database, not to its name, and may be newer than the backup. */
+/** Owner, rights, settings, comment: they belong to the database, not to its name, and may be newer than the backup. */
 function carriedOver(restored: string, live: DatabaseFacts, was: DatabaseFacts): string[] {
   const names = new RoleNames({ kind: 'keep' });
   const what = `DATABASE ${quoteName(restored)}`;

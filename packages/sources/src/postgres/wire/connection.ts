@@ -25,6 +25,7 @@ import { errorOfReport, readServerReport, type ServerReport } from './server-err
 
 const COPY_BUFFER_BYTES = 1024 * 1024;
 const PARAMETERS_MAX = 200;
+const PARAMETER_BYTES_MAX = 64 * 1024;
 /** How long a server may take to end a session that was cancelled before the socket is simply dropped. */
 const END_TIMEOUT_MS = 10_000;
 const CANCEL_TIMEOUT_MS = 5_000;
@@ -259,7 +260,7 @@ export class PostgresConnection implements AsyncDisposable {
         if (exchange.isRefused || this.isOver) return;
         if (chunk.length === 0) continue;
         this.#socket.write(copyDataHeader(chunk.length));
-        if (!this.#socket.write(chunk)) await this.#drained();
+        if (!this.#socket.write(chunk)) await this.#drained(exchange);
       }
     } catch (error) {
       // The server forgets what it took; its own error then says no more than that.
@@ -272,10 +273,11 @@ export class PostgresConnection implements AsyncDisposable {
     this.#socket.write(copyDone());
   }
 
-  async #drained(): Promise<void> {
+  /** Or nobody takes it any more. */
+  async #drained(exchange: CopyInExchange): Promise<void> {
     const drained = Promise.withResolvers<void>();
     this.#socket.once('drain', drained.resolve);
-    await Promise.race([drained.promise, this.#closed.promise]);
+    await Promise.race([drained.promise, exchange.result.catch(() => undefined), this.#closed.promise]);
     this.#socket.off('drain', drained.resolve);
   }
 
@@ -300,7 +302,9 @@ export class PostgresConnection implements AsyncDisposable {
         break;
       case 'S': {
         const reader = new MessageReader(body);
-        if (this.#parameters.size >= PARAMETERS_MAX) throw protocolError('too many parameters');
+        if (this.#parameters.size >= PARAMETERS_MAX || body.length > PARAMETER_BYTES_MAX) {
+          throw protocolError('too many parameters');
+        }
         this.#parameters.set(reader.text(), reader.text());
         return;
       }

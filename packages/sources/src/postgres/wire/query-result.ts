@@ -5,6 +5,8 @@ import { protocolError } from './protocol-error.ts';
 const COLUMNS_MAX = 2000;
 /** Of one answer. Whatever may be larger is copied, not asked for. */
 const RESULT_BYTES_MAX = 512 * 1024 * 1024;
+/** What a row or a result weighs beside its bytes: a hostile server may send nothing but empty ones. */
+const OVERHEAD_BYTES = 64;
 
 export interface ResultColumn {
   readonly name: string;
@@ -39,14 +41,7 @@ export class ResultBuilder {
   }
 
   add(body: Buffer): void {
-    this.#bytes += body.length;
-    if (this.#bytes > RESULT_BYTES_MAX) {
-      throw new LumbungError('DB_ANSWER_TOO_LARGE', {
-        kind: 'operator',
-        message: 'the server answers with more than can be held',
-        context: { bytesMax: RESULT_BYTES_MAX },
-      });
-    }
+    this.#hold(body.length);
     const reader = new MessageReader(body);
     const count = reader.int16();
     if (count !== this.#columns.length) throw protocolError(`${count} values for ${this.#columns.length} columns`);
@@ -60,10 +55,21 @@ export class ResultBuilder {
 
   /** The statement is over; the next one begins. */
   finish(tag: string): QueryResult {
+    this.#hold(tag.length);
     const result = { columns: this.#columns, rows: this.#rows, tag };
     this.#columns = [];
     this.#rows = [];
     return result;
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes + OVERHEAD_BYTES;
+    if (this.#bytes <= RESULT_BYTES_MAX) return;
+    throw new LumbungError('DB_ANSWER_TOO_LARGE', {
+      kind: 'operator',
+      message: 'the server answers with more than can be held',
+      context: { bytesMax: RESULT_BYTES_MAX },
+    });
   }
 }
 
