@@ -178,7 +178,7 @@ export const rooms = [
       'packages/stdx': ['.', './node'],
       'packages/backend': ['.', './local', './mem', './wrappers'],
       'packages/engine': ['.'],
-      'packages/runner': ['.'],
+      'packages/runner': ['.', './databases'],
     },
     externals: {},
     node: everywhere,

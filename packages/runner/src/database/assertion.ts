@@ -73,7 +73,7 @@ function singleValue(answer: Answer): string {
   return value ?? 'NULL';
 }
 
-function notAskable({ engine }: DatabaseDriver): LumbungError {
+export function notAskable({ engine }: DatabaseDriver): LumbungError {
   return new LumbungError('DB_ASSERTION_UNSUPPORTED', {
     kind: 'operator',
     message: `a database of ${engine} cannot be asked`,

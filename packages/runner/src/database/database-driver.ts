@@ -1,7 +1,8 @@
-import { type DatabaseDriver, type DatabaseEngine, redisDriver, sqliteDriver } from '@lumbung/sources';
+import { type DatabaseDriver, type DatabaseEngine, postgresDriver, redisDriver, sqliteDriver } from '@lumbung/sources';
 import { LumbungError } from '@lumbung/stdx';
 
 const DRIVERS: Readonly<Partial<Record<DatabaseEngine, DatabaseDriver>>> = {
+  postgresql: postgresDriver,
   redis: redisDriver,
   sqlite: sqliteDriver,
 };

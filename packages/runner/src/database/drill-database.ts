@@ -12,7 +12,7 @@ import {
   type Workspace,
 } from '@lumbung/sources';
 import { type ErrorRecord, isLumbungError, toErrorRecord } from '@lumbung/stdx';
-import { type Assertion, type AssertionResult, askAssertions } from './assertion.ts';
+import { type Assertion, type AssertionResult, askAssertions, notAskable } from './assertion.ts';
 import type { DatabaseControl } from './database-control.ts';
 import { isOfServer } from './dump-place.ts';
 import type { StoredDump } from './find-dump.ts';
@@ -78,7 +78,7 @@ const DRILL_DATABASES: Readonly<Record<DatabaseEngine, string>> = {
  * Restores a dump into a server of its own on this machine, in a private folder, on a private socket, and compares every
  * value with the manifest. The server and its data are gone when it returns, whatever the result.
  *
- * A damaged dump is a result, not an error. @throws the signal's reason; what the folder or the repository fail with
+ * A damaged dump is a result, not an error. @throws LumbungError DB_ASSERTION_UNSUPPORTED (operator); the signal's reason; what the folder or the repository fail with
  */
 export async function drillDatabase(
   repository: Repository,
@@ -87,6 +87,7 @@ export async function drillDatabase(
   options: DrillOptions,
   control: DatabaseControl<never>,
 ): Promise<DrillResult> {
+  if ((options.assertions ?? []).length > 0 && driver.ask === undefined) throw notAskable(driver);
   const watch = new StopWatch(control);
   const tree = await openDumpTree(repository, dump.snapshot, dump.folder, control.signal);
   const manifest = await readManifest(tree, control.signal);
