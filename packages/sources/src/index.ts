@@ -89,6 +89,7 @@ export {
   readManifest,
 } from './manifest/manifest-file.ts';
 export { type DumpSizes, judgeSizes, type SizeAnomaly, sizesOf, tableName } from './manifest/size-history.ts';
+export { mariadbDriver, mysqlDriver } from './mysql/mysql-driver.ts';
 export { postgresDriver } from './postgres/postgres-driver.ts';
 export { Secret } from './process/secret.ts';
 export { redisDriver } from './redis/redis-driver.ts';

@@ -441,6 +441,14 @@ export const enErrors = {
     message: 'the database server has sent nothing for {{seconds}} seconds',
     hint: 'Check the server and the network, then try again.',
   },
+  DB_SWAP_FAILED: {
+    message: 'the databases could not be exchanged, and what was begun was undone',
+    hint: 'See the cause, and exchange them again.',
+  },
+  DB_SWAP_HALF_DONE: {
+    message: 'the databases are half exchanged, and it could not be undone',
+    hint: 'Call whoever administers the server before anybody uses them; the log names each statement that is missing.',
+  },
   DB_SWAP_REFUSED: {
     message: 'the restored database is not exchanged with the live one',
     hint: 'Check the three names; nothing was changed.',

@@ -443,6 +443,14 @@ export const idErrors: ErrorCatalogue = {
     message: 'tidak ada data dari server basis data selama {{seconds}} detik',
     hint: 'Periksa server dan jaringan, lalu coba lagi.',
   },
+  DB_SWAP_FAILED: {
+    message: 'basis data tidak dapat ditukar, dan yang telah dimulai sudah dibatalkan',
+    hint: 'Lihat penyebabnya, lalu tukar lagi.',
+  },
+  DB_SWAP_HALF_DONE: {
+    message: 'penukaran basis data terhenti di tengah dan tidak dapat dibatalkan',
+    hint: 'Hubungi administrator server sebelum siapa pun memakainya; catatan menyebut setiap perintah yang kurang.',
+  },
   DB_SWAP_REFUSED: {
     message: 'basis data hasil pemulihan tidak ditukar dengan yang sedang dipakai',
     hint: 'Periksa ketiga namanya; belum ada yang diubah.',

@@ -7,7 +7,7 @@ import { readVerified } from '../../verify/read-verified.ts';
 import { parseDetails } from '../restore/dump-details.ts';
 import { insertBatches } from '../restore/insert-batches.ts';
 import { insertPrefix } from '../restore/load-rows.ts';
-import { withoutOwnName } from '../restore/sql-text.ts';
+import { withoutOwnName, withoutOwnNameInHead } from '../restore/sql-text.ts';
 import { readStoredSchema, type StoredObject } from '../restore/stored-schema.ts';
 import { orderViews } from '../restore/view-order.ts';
 import type { SchemaKind } from '../splitter/schema-units.ts';
@@ -64,7 +64,8 @@ async function* renderedChunks(parts: RenderParts): AsyncGenerator<Buffer> {
   for (const object of of('view-placeholder')) yield script(unnamed(object));
   for (const object of of('function', 'procedure', 'package', 'package-body')) yield script(object.sql);
   for (const object of orderViews(of('view'))) yield script(withoutOwnName(object.sql, own, 'calls'));
-  for (const object of of('trigger', 'event')) yield script(object.sql);
+  for (const object of of('trigger')) yield script(withoutOwnNameInHead(object.sql, own));
+  for (const object of of('event')) yield script(object.sql);
   yield Buffer.from(footer());
 }
 

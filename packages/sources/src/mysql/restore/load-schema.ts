@@ -4,7 +4,7 @@ import type { SchemaKind } from '../splitter/schema-units.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { withDefiner } from './definer.ts';
 import { LOAD_SQL_MODE } from './load-session.ts';
-import { maskQuoted, splitStatements, withoutOwnName } from './sql-text.ts';
+import { maskQuoted, splitStatements, withoutOwnName, withoutOwnNameInHead } from './sql-text.ts';
 import { dumpDamaged, type StoredObject } from './stored-schema.ts';
 import { orderViews } from './view-order.ts';
 
@@ -37,8 +37,9 @@ export function statementsOf(object: StoredObject, { database, ownership }: Sche
       case 'view':
         return withDefiner(withoutOwnName(statement, own, 'calls'), ownership);
       case 'event':
-        return withDefiner(disabled(statement), ownership);
+        return withDefiner(disabledEvent(statement), ownership);
       case 'trigger':
+        return withDefiner(withoutOwnNameInHead(statement, own), ownership);
       case 'function':
       case 'procedure':
       case 'package':
@@ -49,7 +50,7 @@ export function statementsOf(object: StoredObject, { database, ownership }: Sche
 }
 
 /** An event that runs while the rest is still being restored would do so on half a database. */
-function disabled(statement: string): string {
+export function disabledEvent(statement: string): string {
   const found = STATUS.exec(maskQuoted(statement));
   const status = found?.groups?.['status'];
   if (found === null || status === undefined) return statement;

@@ -10,7 +10,7 @@ import type { MysqlConnection } from '../wire/connection.ts';
 import { definerOf, mappedDefiner } from './definer.ts';
 import type { DumpDetails } from './dump-details.ts';
 import { insertPrefix } from './load-rows.ts';
-import { maskQuoted, splitStatements } from './sql-text.ts';
+import { escapedPattern, maskQuoted, splitStatements } from './sql-text.ts';
 import type { StoredObject } from './stored-schema.ts';
 
 export type CheckAnswer = Omit<Check, 'id' | 'durationMs'>;
@@ -329,7 +329,7 @@ export class RestoreChecks {
     const { manifest, objects, options } = this.#facts;
     const own = Buffer.from(manifest.database ?? '').toString('latin1');
     if (options.database === manifest.database) return { result: 'pass', message: 'it keeps its name' };
-    const pattern = new RegExp(`(?<![\\w$])[\`"]?${escaped(own)}[\`"]?\\s*\\.\\s*[\`"\\w]`, 'i');
+    const pattern = new RegExp(`(?<![\\w$])[\`"]?${escapedPattern(own)}[\`"]?\\s*\\.\\s*[\`"\\w]`, 'i');
     const naming = objects
       .filter(({ kind, sql }) => kind !== 'table' && kind !== 'sequence' && kind !== 'view' && pattern.test(sql))
       .map(({ kind, name }) => `${kind} ${name}`);
@@ -369,11 +369,6 @@ async function knownAccounts(session: MysqlConnection): Promise<Set<string> | un
 function accountText(account: string): string {
   const at = account.lastIndexOf('@');
   return at < 0 ? quoteText(account) : `${quoteText(account.slice(0, at))}@${quoteText(account.slice(at + 1))}`;
-}
-
-/** As a pattern that matches just this. */
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 function named(names: readonly string[]): string {

@@ -1,7 +1,8 @@
 import { forEachParallel } from '@lumbung/stdx';
-import type { Control, RestorePlan, RestoreReport } from '../../driver.ts';
+import type { Control, DumpProgress, RestorePlan, RestoreReport } from '../../driver.ts';
 import type { TreeSource } from '../../entry/tree-source.ts';
 import type { ManifestTable } from '../../manifest/manifest.ts';
+import { growing, TimeLimit } from '../../process/act-limits.ts';
 import { abandonSession, openSession, serverVersionOf } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { chooseObjects, chooseTables } from './choose-objects.ts';
@@ -20,7 +21,14 @@ import { verifyRestored } from './verify-restored.ts';
  * @throws LumbungError DB_RESTORE_REFUSED, DB_RESTORE_OBJECT_REFUSED, DB_RESTORE_ROWS_DIFFER, DB_RESTORE_VALUES_ALTERED
  *   (operator), SOURCE_FILE_DAMAGED, SOURCE_FILE_MISSING, DB_DUMP_DAMAGED (corruption); those of connections
  */
-export async function restoreDatabase(plan: RestorePlan, tree: TreeSource, control: Control): Promise<RestoreReport> {
+export async function restoreDatabase(
+  plan: RestorePlan,
+  tree: TreeSource,
+  outerControl: Control,
+): Promise<RestoreReport> {
+  using limit = new TimeLimit(outerControl);
+  const progress = growing((event: DumpProgress) => outerControl.progress(event));
+  const control = { ...outerControl, signal: limit.signal, progress, note: (line: string) => outerControl.note(line) };
   const failed = plan.checks.filter(({ result }) => result === 'fail');
   if (failed.length > 0) throw restoreRefused(failed.map(({ message }) => message).join('; '));
   const { target, options, manifest } = plan;

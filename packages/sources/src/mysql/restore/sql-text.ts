@@ -120,3 +120,28 @@ function openQuote(line: string, before: string): string {
   }
   return quote;
 }
+
+/**
+ * The same CREATE TRIGGER without `database` before its own name and that of its table: a server prints a trigger as it was
+ * written, and one that names its database would be made in the old one. What it does is not touched.
+ */
+export function withoutOwnNameInHead(sql: string, database: string): string {
+  const body = /\bFOR\s+EACH\s+ROW\b/i.exec(maskQuoted(sql));
+  const trigger = /\bTRIGGER\b/i.exec(maskQuoted(sql));
+  if (body === null || trigger === null || body.index < trigger.index) return sql;
+  const head = withoutOwnName(sql.slice(trigger.index, body.index), database, 'everywhere');
+  const bare = new RegExp(`(?<=\\s)${escapedPattern(database)}\\s*\\.\\s*(?=[\\w\`"])`, 'g');
+  const masked = maskQuoted(head);
+  let unnamed = '';
+  let from = 0;
+  for (const { index, 0: found } of masked.matchAll(bare)) {
+    unnamed += head.slice(from, index);
+    from = index + found.length;
+  }
+  return sql.slice(0, trigger.index) + unnamed + head.slice(from) + sql.slice(body.index);
+}
+
+/** As a pattern that matches just this. */
+export function escapedPattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}

@@ -36,6 +36,9 @@ const DELIMITER = Buffer.from('DELIMITER ');
 const STRUCTURE_ENDS = Buffer.from(' = @saved_cs_client');
 const POSTAMBLE = Buffer.from('/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE');
 
+/** Percona's tool turns bulk loading of an engine on and off around everything. */
+const PERCONA = Buffer.from('/*!50112 ');
+
 type SectionKind =
   | 'preamble'
   | 'structure'
@@ -290,6 +293,7 @@ export class DumpSplitter {
       this.#section = 'postamble';
       return;
     }
+    if (!wasQuoted && line.subarray(0, PERCONA.length).equals(PERCONA)) return;
     switch (this.#section) {
       case 'preamble':
         this.#takePreamble(line);

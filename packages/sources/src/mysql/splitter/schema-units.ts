@@ -24,6 +24,8 @@ export interface SchemaObject {
   readonly sql: Buffer;
 }
 
+/** What may stand outside of a block: anything else belongs to no unit, and would be taken into the next one. */
+const AROUND_UNITS = /^(?:\/\*!\d+ (?:SET|DROP (?:TRIGGER|PROCEDURE|FUNCTION|PACKAGE)) .*\*\/ ?;|DELIMITER ;;)$/;
 const RESTORES = /^\/\*!\d+ SET [a-z_]+ *= *@save/i;
 const ALTERS_DATABASE = /^ALTER DATABASE (?=[`"])/;
 const CREATES = /^CREATE .*(?:PROCEDURE|FUNCTION|PACKAGE)|\/\*!\d+ CREATE\*\//is;
@@ -57,6 +59,7 @@ function routineUnits(text: string): string[] {
     }
     if (line === '') continue;
     const alters = ALTERS_DATABASE.test(line);
+    if (!alters && !AROUND_UNITS.test(line)) throw unreadableDump('statements that belong to no routine or trigger');
     if (place === 'after' && !RESTORES.test(line) && !(alters && altered)) {
       units.push(unit.join('\n'));
       unit = [];
@@ -80,6 +83,9 @@ function namelessAlter(line: string): string {
   return `ALTER DATABASE${line.slice(name.end)}`;
 }
 
+/** Saves the time zone for all of them; and what a restore has no need of. */
+const AROUND_EVENTS = /^\/\*!\d+ (?:SET|DROP EVENT) /;
+
 /** Events stand between `DELIMITER` lines whose delimiter the tool picks so that it is not in the event. */
 function eventUnits(text: string): string[] {
   const units: string[] = [];
@@ -94,7 +100,7 @@ function eventUnits(text: string): string[] {
       delimiter = next === ';' ? '' : next;
     } else if (delimiter !== '') {
       unit.push(ALTERS_DATABASE.test(line) && unit.length === 0 ? namelessAlter(line) : restoreNameless(unit, line));
-    } else if (line !== '' && !/^\/\*!\d+ SET /.test(line)) throw unreadableDump('statements that belong to no event');
+    } else if (line !== '' && !AROUND_EVENTS.test(line)) throw unreadableDump('statements that belong to no event');
   }
   if (delimiter !== '') throw unreadableDump('an event does not end');
   return units;

@@ -273,6 +273,19 @@ describe.skipIf(!haveServer('postgres'))('a dump by sessions that share one snap
     expect(tables.map(({ name: table, rows }) => [table, rows])).toEqual([['settings', 2]]);
   });
 
+  it('is encrypted all the way, its own sessions and those of pg_dump', async () => {
+    await using own = await startPostgres({ tls: 'localhost', hba: ['hostnossl all all all reject'] });
+    await own.client('CREATE TABLE t AS SELECT 1 AS i');
+    const tls = { mode: 'verify', caFile: own.tls?.caFile ?? '', serverName: 'localhost' } as const;
+    const target = { ...own.tcpTarget(), tls };
+    for (const rowsBy of ['sessions', 'tool'] as const) {
+      const out = await dump({ database: 'postgres', target, options: { rowsBy } });
+      expect((await manifestIn(out)).tables.map(({ rows }) => rows)).toEqual([1]);
+    }
+    const strange = { ...target, tls: { ...tls, caFile: own.tls?.strangeCaFile ?? '' } };
+    expect(await failure(dump({ database: 'postgres', target: strange }))).toBe('DB_TLS_UNTRUSTED');
+  });
+
   it('refuses a pooler between', async () => {
     const { address } = server.target;
     if (address.kind !== 'socket') throw new Error('a socket was expected');
@@ -475,6 +488,18 @@ describe.skipIf(!haveServer('postgres'))('a dump by sessions that share one snap
       const cutAfterBytes = Math.floor(((big?.bytes ?? 0) * percent) / 100);
       await proxied({ cutAfterBytes }, async (target) => {
         expect(await failure(dump({ target }))).toMatch(/^DB_(CONNECTION_LOST|TOOL_FAILED|UNREACHABLE)$/);
+      });
+    });
+
+    it.each([
+      ['garbage', 2_000, { garbageAfterBytes: 2_000 }],
+      ['garbage late', 500_000, { garbageAfterBytes: 500_000 }],
+      ['an end in good order', 500_000, { endAfterBytes: 500_000 }],
+    ])('fails when the server sends %s after %i bytes', async (_, __, faults) => {
+      await proxied(faults, async (target) => {
+        expect(await failure(dump({ target }))).toMatch(
+          /^DB_(PROTOCOL_ERROR|CONNECTION_LOST|TOOL_FAILED|UNREACHABLE)$/,
+        );
       });
     });
 

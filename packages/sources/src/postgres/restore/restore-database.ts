@@ -40,14 +40,20 @@ export async function restoreDatabase(
 ): Promise<RestoreReport> {
   const failed = plan.checks.filter(({ result }) => result === 'fail');
   if (failed.length > 0) throw refused(failed.map(({ message }) => message));
-  return await withDeadline(
-    { clock: control.clock, timeoutMs: control.hardMs, signal: control.signal, onTimeout: () => timeout(control) },
-    async (signal) => {
-      const expectedBytes = plan.tables.reduce((sum, { bytes }) => sum + bytes, 0);
-      const run = new RestoreRun(plan.target, control, signal, expectedBytes);
-      return await new Restore(run, plan, tree, workspace).run();
-    },
-  );
+  try {
+    return await withDeadline(
+      { clock: control.clock, timeoutMs: control.hardMs, signal: control.signal, onTimeout: () => timeout(control) },
+      async (signal) => {
+        const expectedBytes = plan.tables.reduce((sum, { bytes }) => sum + bytes, 0);
+        const run = new RestoreRun(plan.target, control, signal, expectedBytes);
+        return await new Restore(run, plan, tree, workspace).run();
+      },
+    );
+  } catch (error) {
+    // Whatever broke first because of it.
+    control.signal.throwIfAborted();
+    throw error;
+  }
 }
 
 class Restore {

@@ -86,6 +86,8 @@ export async function startScratchServer(
     return { target, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await removeScratch(folder);
+    // Whatever broke first because of it.
+    control.signal.throwIfAborted();
     throw error;
   }
 }

@@ -263,8 +263,10 @@ export class PostgresConnection implements AsyncDisposable {
         if (!this.#socket.write(chunk)) await this.#drained(exchange);
       }
     } catch (error) {
+      // What ended the session is why the source, which was told of it too, failed.
+      if (this.#over !== undefined) throw this.#over.reason;
       // The server forgets what it took; its own error then says no more than that.
-      if (!this.isOver) this.#socket.write(copyFail('the source failed'));
+      this.#socket.write(copyFail('the source failed'));
       await exchange.result.catch(() => undefined);
       throw error;
     }
