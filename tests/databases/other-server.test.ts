@@ -11,6 +11,7 @@ import {
   startMariadb,
   startPostgres,
   startRedis,
+  type TestServer,
 } from '@lumbung/sources/testing';
 import { describe, expect, it } from 'vitest';
 import { makeDiskRepository } from '../lab/disk-repository.ts';
@@ -32,8 +33,7 @@ for (const { engine, binary, start, database, restored } of CASES) {
       {
         await using source = await start();
         await loadMuseum(source, database, { bigRows: 2_000 });
-        // What a restore leaves out on purpose: it would publish at once.
-        if (engine === 'postgresql') await source.client('drop publication museum_publication', database);
+        await takeOut(source, database);
         before = comparable(await independentDump(source, database));
         const outcomes = await backUpDatabases(repository, driver, source.target, [database]);
         expect(outcomes).toMatchObject([{ snapshotId: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
@@ -56,6 +56,7 @@ for (const { engine, binary, start, database, restored } of CASES) {
       const { repository } = await makeDiskRepository();
       await using source = await start();
       await loadMuseum(source, database, { bigRows: 2_000 });
+      await takeOut(source, database);
       await backUpDatabases(repository, driver, source.target, [database]);
       const first = await contentsOf(repository, engine, database);
       await backUpDatabases(repository, driver, source.target, [database]);
@@ -68,9 +69,18 @@ for (const { engine, binary, start, database, restored } of CASES) {
   });
 }
 
+/** What a backup refuses, or a restore leaves out, on purpose: a view that is broken, a publication that would publish at
+ *  once. */
+async function takeOut(server: TestServer, database: string): Promise<void> {
+  if (server.engine === 'postgresql') await server.client('drop publication museum_publication', database);
+  if (server.engine === 'mariadb') await server.client('drop view broken_view', database);
+}
+
 /** Roles of a policy are listed in the order in which the server made them. */
 function comparable(dump: IndependentDump): IndependentDump {
-  const schema = dump.schema.replace(
+  // Restored events rest until somebody exchanges the databases.
+  const resting = dump.schema.replace(/( ON COMPLETION (?:NOT )?PRESERVE) ENABLE /g, '$1 DISABLE ');
+  const schema = resting.replace(
     /^(CREATE POLICY .* TO )(.*?)( USING .*| WITH CHECK .*|);$/gm,
     (_whole, head: string, roles: string, tail: string) => `${head}${roles.split(', ').sort().join(', ')}${tail};`,
   );

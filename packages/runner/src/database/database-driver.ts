@@ -1,8 +1,18 @@
-import { type DatabaseDriver, type DatabaseEngine, postgresDriver, redisDriver, sqliteDriver } from '@lumbung/sources';
+import {
+  type DatabaseDriver,
+  type DatabaseEngine,
+  mariadbDriver,
+  mysqlDriver,
+  postgresDriver,
+  redisDriver,
+  sqliteDriver,
+} from '@lumbung/sources';
 import { LumbungError } from '@lumbung/stdx';
 
 const DRIVERS: Readonly<Partial<Record<DatabaseEngine, DatabaseDriver>>> = {
   postgresql: postgresDriver,
+  mysql: mysqlDriver,
+  mariadb: mariadbDriver,
   redis: redisDriver,
   sqlite: sqliteDriver,
 };
