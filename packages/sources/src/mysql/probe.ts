@@ -66,7 +66,7 @@ export async function probeServer(target: Target, control: Control): Promise<Pro
   await ask('replica', () => judgeReplica(replication));
   await ask('grants-sessions', () => judgeSessions(account, server));
   await ask('grants-users', () => judgeUsers(account));
-  await ask('packet', async () => await judgePacket(session));
+  await ask('settings', async () => await describeSettings(session));
   for (const { name } of databases) {
     await ask(`grants:${name}`, () => judgeGrants(account, server, name));
     let inventory: Inventory | undefined;
@@ -195,9 +195,10 @@ function judgeUsers({ account, grants }: AccountGrants): Answer {
   };
 }
 
-async function judgePacket(session: MysqlConnection): Promise<Answer> {
+/** For whoever reads the report: a restore has to find a server that takes as much. */
+async function describeSettings(session: MysqlConnection): Promise<Answer> {
   const [row] = await session.texts('SELECT @@max_allowed_packet, @@sql_mode');
-  return { result: 'pass', message: `max_allowed_packet ${row?.[0] ?? '?'} bytes` };
+  return { result: 'pass', message: `max_allowed_packet ${row?.[0] ?? '?'} bytes, sql_mode '${row?.[1] ?? ''}'` };
 }
 
 function judgeEngines({ tables }: Inventory): Answer {

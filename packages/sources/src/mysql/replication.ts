@@ -21,7 +21,10 @@ export async function readReplication(session: MysqlConnection, server: ServerVe
     const field = (...names: string[]) =>
       row[columns.findIndex(({ name }) => names.includes(name))]?.toString('utf8') ?? undefined;
     const lag = field('Seconds_Behind_Source', 'Seconds_Behind_Master');
-    const runs = field('Replica_SQL_Running', 'Slave_SQL_Running') === 'Yes';
+    // One that only waits for its primary to come back (`Connecting`) has not been stopped.
+    const runs =
+      field('Replica_SQL_Running', 'Slave_SQL_Running') === 'Yes' &&
+      field('Replica_IO_Running', 'Slave_IO_Running') !== 'No';
     return {
       role: 'replica',
       ...(lag === undefined ? {} : { lagSeconds: Number(lag) }),

@@ -1,6 +1,7 @@
 import { constants, createHash, createPublicKey, publicEncrypt } from 'node:crypto';
 import { LumbungError } from '@lumbung/stdx';
 import type { Secret } from '../../process/secret.ts';
+import { signEd25519 } from './ed25519.ts';
 import { protocolError } from './protocol-error.ts';
 
 export interface AuthContext {
@@ -23,6 +24,9 @@ export function firstAnswer(plugin: string, { password, nonce, isPrivate }: Auth
       return secret.length === 0 ? Buffer.alloc(0) : nativeAnswer(secret, nonce);
     case 'caching_sha2_password':
       return secret.length === 0 ? Buffer.alloc(0) : cachingAnswer(secret, nonce);
+    // Of MariaDB.
+    case 'client_ed25519':
+      return signEd25519(secret, nonce, (...parts) => digest('sha512', ...parts));
     // Who asks is known to the kernel.
     case 'auth_socket':
     case 'unix_socket':
@@ -35,7 +39,7 @@ export function firstAnswer(plugin: string, { password, nonce, isPrivate }: Auth
         kind: 'operator',
         message: `the database server asks for a way to log in that is not supported: ${plugin.slice(0, 80)}`,
         context: { method: plugin.slice(0, 80) },
-        hint: 'give the backup user caching_sha2_password (MySQL) or mysql_native_password (MariaDB)',
+        hint: 'give the backup user caching_sha2_password (MySQL), or ed25519 or mysql_native_password (MariaDB)',
       });
   }
 }
@@ -90,7 +94,7 @@ function cachingAnswer(password: Buffer, nonce: Buffer): Buffer {
   return xor(once, digest('sha256', digest('sha256', once), nonce));
 }
 
-function digest(algorithm: 'sha1' | 'sha256', ...parts: Buffer[]): Buffer {
+function digest(algorithm: 'sha1' | 'sha256' | 'sha512', ...parts: Uint8Array[]): Buffer {
   const hash = createHash(algorithm);
   for (const part of parts) hash.update(part);
   return hash.digest();

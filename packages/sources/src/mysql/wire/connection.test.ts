@@ -3,7 +3,7 @@ import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../process/secret.ts';
-import { haveServer, startChaosProxy, startMariadb, type TestServer } from '../../testing/index.ts';
+import { haveServer, startChaosProxy, startMariadb, TEST_PASSWORD, type TestServer } from '../../testing/index.ts';
 import { connectionOptions } from '../session.ts';
 import { controlOf } from '../testing/dump-bench.ts';
 import {
@@ -32,7 +32,7 @@ describe.skipIf(!haveServer('mariadb'))('MysqlConnection with a real server', ()
     server = await startMariadb({ tls: 'localhost', settings: { max_allowed_packet: '64M' } });
     await server.client(
       `INSTALL SONAME 'auth_ed25519';
-       CREATE USER ed@localhost IDENTIFIED VIA ed25519 USING PASSWORD('x'); CREATE USER nobody@localhost;
+       CREATE USER ed@localhost IDENTIFIED VIA ed25519 USING PASSWORD('${TEST_PASSWORD.replaceAll('\\', '\\\\').replaceAll("'", "''")}'); CREATE USER nobody@localhost;
        CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, a VARCHAR(100)); INSERT INTO d.t SELECT seq, CONCAT('it''s ', seq) FROM mysql.seq_1_to_50000;`,
     );
   });
@@ -54,6 +54,20 @@ describe.skipIf(!haveServer('mariadb'))('MysqlConnection with a real server', ()
     }
   });
 
+  it('logs in by ed25519', async () => {
+    await using connection = await connect({ user: 'ed', password: new Secret(TEST_PASSWORD) });
+    expect(await connection.texts('SELECT 1')).toEqual([['1']]);
+  });
+
+  it('does not answer a method that it does not know', async () => {
+    await using strange = await scriptServer(async (client) => {
+      client.send(0, greeting('mysql_native_password'));
+      const { sequence } = await client.receive();
+      client.send(sequence + 1, Buffer.concat([Buffer.of(0xfe), Buffer.from('dialog\0Password: ')]));
+    });
+    await expect(MysqlConnection.connect(strange.options)).rejects.toMatchObject({ code: 'DB_LOGIN_METHOD_UNKNOWN' });
+  });
+
   it('refuses a certificate of an authority it does not know', async () => {
     const target = server.tcpTarget({ mode: 'verify', caFile: server.tls?.strangeCaFile ?? '' });
     await expect(MysqlConnection.connect(connectionOptions(target, controlOf()))).rejects.toMatchObject({
@@ -67,8 +81,8 @@ describe.skipIf(!haveServer('mariadb'))('MysqlConnection with a real server', ()
       code: 'DB_LOGIN_REFUSED',
       context: { errno: 1045 },
     });
-    await expect(connect({ user: 'ed', password: new Secret('x') })).rejects.toMatchObject({
-      code: 'DB_LOGIN_METHOD_UNKNOWN',
+    await expect(connect({ user: 'ed', password: new Secret('wrong') })).rejects.toMatchObject({
+      code: 'DB_LOGIN_REFUSED',
     });
     await expect(connect({ database: 'gone' })).rejects.toMatchObject({ code: 'DB_DATABASE_MISSING' });
     await expect(connect({ address: { kind: 'socket', path: '/nowhere' } })).rejects.toMatchObject({

@@ -374,8 +374,7 @@ async function authenticate(packets: PacketStream, parts: LoginParts): Promise<v
       case END: {
         const cursor = new PacketCursor(packet, 1);
         plugin = cursor.leftBytes === 0 ? 'mysql_old_password' : cursor.zeroTerminated().toString('latin1');
-        const data = cursor.rest();
-        const nonce = data.at(-1) === 0 ? data.subarray(0, -1) : data;
+        const nonce = cursor.bytes(Math.min(cursor.leftBytes, plugin === 'client_ed25519' ? 32 : 20));
         context = { ...context, nonce: Buffer.from(nonce) };
         await packets.write(firstAnswer(plugin, context), wait);
         break;
