@@ -1,4 +1,5 @@
 import type { DatabaseDriver } from '../driver.ts';
+import { askDatabase } from './ask-database.ts';
 import { listDatabases } from './databases.ts';
 import { dumpServer } from './dump/server-dump.ts';
 import { dumpBySnapshot } from './dump/snapshot-dump.ts';
@@ -21,6 +22,7 @@ export const postgresDriver: DatabaseDriver = {
   planRestore,
   restore: restoreDatabase,
   swap: swapDatabases,
+  ask: askDatabase,
   render: renderSql,
   startScratch: startScratchServer,
 };

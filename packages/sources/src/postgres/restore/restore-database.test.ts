@@ -240,6 +240,23 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
     }
   });
 
+  it('needs no superuser for what belongs to its own user', async () => {
+    await server.client('CREATE ROLE clerk LOGIN CREATEDB; CREATE DATABASE own OWNER clerk');
+    await server.client(
+      `SET ROLE clerk; CREATE SCHEMA s; CREATE TABLE s.t (id serial PRIMARY KEY, x text UNIQUE);
+       INSERT INTO s.t (x) SELECT n FROM generate_series(1, 100) n; CREATE VIEW v AS SELECT * FROM s.t;
+       ALTER DATABASE own SET work_mem = '5MB'; GRANT CONNECT ON DATABASE own TO museum_reader;
+       SELECT lo_from_bytea(77, 'abc'); COMMENT ON DATABASE own IS 'mine'`,
+      'own',
+    );
+    const tree = path.join(folder, 'tree');
+    await dumpTo(tree, 'own');
+    const report = await restore({ tree, target: { ...server.target, user: 'clerk' } });
+    expect(report.findings).toEqual([]);
+    expect(await independentDump(server, 'aside')).toEqual(await independentDump(server, 'own'));
+    await drop('own');
+  });
+
   it('says what differs when the values are not those that were dumped', async () => {
     await restore();
     await server.client(

@@ -44,8 +44,7 @@ export async function restoreDatabase(
     return await withDeadline(
       { clock: control.clock, timeoutMs: control.hardMs, signal: control.signal, onTimeout: () => timeout(control) },
       async (signal) => {
-        const expectedBytes = plan.tables.reduce((sum, { bytes }) => sum + bytes, 0);
-        const run = new RestoreRun(plan.target, control, signal, expectedBytes);
+        const run = new RestoreRun(plan.target, control, signal, expectedBytesOf(plan));
         return await new Restore(run, plan, tree, workspace).run();
       },
     );
@@ -214,6 +213,15 @@ class Restore {
       await session.connection.close();
     }
   }
+}
+
+/** Rows are read twice where their values are compared. */
+function expectedBytesOf({ tables, options, manifest }: RestorePlan): number {
+  const rowBytes = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  const largeObjects =
+    options.tables === undefined ? manifest.files.filter(({ path: file }) => file.startsWith('lo/')) : [];
+  const otherBytes = largeObjects.reduce((sum, { bytes }) => sum + bytes, 0);
+  return rowBytes * (options.verify === 'values' ? 2 : 1) + otherBytes;
 }
 
 function key(schema: string | null, name: string): string {

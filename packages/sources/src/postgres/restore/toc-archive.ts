@@ -158,7 +158,7 @@ class TocReader {
     const start = this.at;
     this.skip(INTEGER_BYTES);
     const value = this.#bytes.readUInt32LE(start + 1);
-    return this.#bytes[start] === 0 ? value : -value;
+    return this.#bytes[start] === 0 ? value : 0 - value;
   }
 
   text(): string | null {
