@@ -17,8 +17,9 @@ export async function dumpByTool(context: DumpContext): Promise<DumpMethod> {
   const excluded = [...context.leftOut.excludeData];
   await using watch = await watchServer(context);
   await runDumpTool(context, { reading, ignored: [...excluded, ...context.leftOut.skipViews] }, watch.isServerBusy);
-  if (excluded.length > 0)
+  if (excluded.length > 0) {
     await runDumpTool(context, { reading: 'definitions', ignored: [], tables: excluded }, watch.isServerBusy);
+  }
   await dumpUnprintableEvents(context, watch.session);
   return { method: reading === 'lock' ? 'tool-locked' : 'tool', exactFloats: false };
 }
