@@ -10,10 +10,12 @@ import type { Tool } from '../../process/tool-call.ts';
 import { ToolProcess } from '../../process/tool-process.ts';
 import { readVerified } from '../../verify/read-verified.ts';
 import { withoutRestrictLines } from '../dump/plain-sql.ts';
+import { lacksPublicSchema } from '../restore/choose-entries.ts';
 import { parseFacts, type RestoredLargeObject, readLargeObjects } from '../restore/dump-details.ts';
 import { damaged, readHeldFile } from '../restore/held-file.ts';
 import { copyInStatement, largeObjectStatements, setvalStatement } from '../restore/load-data.ts';
 import { RoleNames } from '../restore/role-names.ts';
+import { TocArchive } from '../restore/toc-archive.ts';
 import { archiveCall, archiveControl, findArchiveTool } from './archive-tool.ts';
 
 const BUFFER_BYTES = 256 * 1024;
@@ -63,6 +65,8 @@ class Script {
   }
 
   async *chunks(): AsyncGenerator<Uint8Array> {
+    const { entries, text } = TocArchive.parse(this.#parts.toc);
+    if (lacksPublicSchema(this.#manifest, { entries, text })) yield sql('DROP SCHEMA IF EXISTS public');
     yield* this.#definitions('pre-data');
     // Names are written in UTF-8 from here on; rows say their own encoding.
     yield sql(`SET client_encoding = 'UTF8'`);

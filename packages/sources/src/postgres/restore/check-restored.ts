@@ -7,8 +7,8 @@ import { readSequences } from '../catalogue/sequences.ts';
 import { text } from '../columns.ts';
 import { type PostgresSession, select } from '../session.ts';
 import { quoteName } from '../wire/quote.ts';
+import type { ChosenEntries } from './choose-entries.ts';
 import { majorOf } from './dump-details.ts';
-import { type TocEntry, tocText } from './toc-archive.ts';
 
 /** Left out of every restore: they would act at once. */
 const NOT_RESTORED = new Set(['publication', 'subscription']);
@@ -17,10 +17,11 @@ const NOT_RESTORED = new Set(['publication', 'subscription']);
 export async function checkRestored(
   session: PostgresSession,
   manifest: Manifest,
-  options: { readonly entries: readonly TocEntry[]; readonly isWhole: boolean; readonly signal: AbortSignal },
+  options: { readonly chosen: ChosenEntries; readonly isWhole: boolean; readonly signal: AbortSignal },
 ): Promise<Finding[]> {
   const { connection } = session;
-  const { signal, entries } = options;
+  const { signal } = options;
+  const { entries, text: tocText } = options.chosen;
   const names = (sql: string) => select(connection, z.object({ name: text }), sql, signal);
   const findings: Finding[] = [];
   const add = (message: string, code: Finding['code'] = 'content-invalid') =>
@@ -33,25 +34,29 @@ export async function checkRestored(
   );
   for (const { name } of invalid) add(`the index ${name} is not valid`);
 
-  const unchecked = entries.filter(({ definition }) => definition?.includes('NOT VALID') === true);
+  const unchecked = entries
+    .map(({ definition }) => tocText.read(definition ?? ''))
+    .filter((definition) => definition.includes('NOT VALID'));
   for (const { name } of await names(
     `SELECT x.conname AS name FROM pg_catalog.pg_constraint x
      JOIN pg_catalog.pg_namespace n ON n.oid = x.connamespace WHERE NOT x.convalidated AND ${USER_SCHEMA}`,
   )) {
-    const wasUnchecked = unchecked.some(({ definition }) =>
-      [name, quoteName(name)].some((each) => definition?.includes(tocText(each)) === true),
+    const wasUnchecked = unchecked.some((definition) =>
+      [name, quoteName(name)].some((each) => definition.includes(each)),
     );
     if (!wasUnchecked) add(`the constraint ${name} is not validated`);
   }
 
   const filled = new Set(
-    entries.filter(({ kind }) => kind === 'MATERIALIZED VIEW DATA').map(({ schema, tag }) => `${schema}.${tag}`),
+    entries
+      .filter(({ kind }) => kind === 'MATERIALIZED VIEW DATA')
+      .map(({ schema, tag }) => tocText.read(`${schema}.${tag}`)),
   );
   for (const { name } of await names(
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class c
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND NOT c.relispopulated`,
   )) {
-    if (filled.has(tocText(name))) add(`the materialized view ${name} is not populated`);
+    if (filled.has(name)) add(`the materialized view ${name} is not populated`);
   }
 
   const found = new Map((await readSequences(connection, signal)).map((each) => [sequenceKey(each), each]));

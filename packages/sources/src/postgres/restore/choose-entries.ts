@@ -1,8 +1,9 @@
 import type { RestoreOptions } from '../../driver.ts';
-import type { ManifestTable } from '../../manifest/manifest.ts';
+import type { Manifest, ManifestTable } from '../../manifest/manifest.ts';
 import { renameRoles } from './rename-roles.ts';
 import type { RoleNames } from './role-names.ts';
-import { type TocArchive, type TocEntry, textOf, tocText } from './toc-archive.ts';
+import type { TocArchive, TocEntry } from './toc-archive.ts';
+import type { TocText } from './toc-text.ts';
 
 /** Said by every archive, and needed by all that is in it. */
 const SETTINGS = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH']);
@@ -28,16 +29,23 @@ const RELATIONS = new Set(['TABLE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE'
 /** A role may have one of a server, and all of them become one role. */
 const ONE_PER_ROLE = 'USER MAPPING';
 
-/** The definitions that a restore makes, in the order of the archive. */
+/** A part of an archive, in its order. */
+export interface ChosenEntries {
+  readonly entries: readonly TocEntry[];
+  readonly text: TocText;
+}
+
+/** The definitions that a restore makes. @throws LumbungError DB_TEXT_INVALID (operator): a role cannot be named so */
 export function chooseEntries(
   archive: TocArchive,
   names: RoleNames,
   tables: readonly ManifestTable[] | undefined,
-): readonly TocEntry[] {
-  const wanted = tables === undefined ? archive.entries : entriesOf(archive.entries, tables);
-  if (!names.areRenamed) return wanted;
-  const rename = (role: string): string => tocText(names.of(textOf(role)));
-  return wanted
+): ChosenEntries {
+  const wanted = tables === undefined ? archive.entries : entriesOf(archive, tables);
+  const { text } = archive;
+  if (!names.areRenamed) return { entries: wanted, text };
+  const rename = (role: string): string => text.write(names.of(text.read(role)));
+  const entries = wanted
     .filter(({ kind }) => names.areGrantsKept || kind !== ONE_PER_ROLE)
     .map((entry) => ({
       ...entry,
@@ -47,6 +55,13 @@ export function chooseEntries(
           ? renameRoles(entry.definition, rename)
           : entry.definition,
     }));
+  return { entries, text };
+}
+
+/** Whether somebody has dropped the schema that every new database has: the manifest counts no more than the archive makes. */
+export function lacksPublicSchema(manifest: Manifest, { entries }: ChosenEntries): boolean {
+  const made = entries.filter(({ kind, tag }) => kind === 'SCHEMA' && tag !== 'public').length;
+  return (manifest.inventory['schema'] ?? 0) === made;
 }
 
 /** The tables of the manifest that are asked for; undefined: all. Of a name that is not there, the name. */
@@ -63,10 +78,11 @@ export function chooseTables(
 }
 
 /** Some tables, what they cannot do without, and what belongs to them; no other table, and so no key that refers to one. */
-function entriesOf(entries: readonly TocEntry[], tables: readonly ManifestTable[]): readonly TocEntry[] {
+function entriesOf({ entries, text }: TocArchive, tables: readonly ManifestTable[]): readonly TocEntry[] {
   const byId = new Map(entries.map((entry) => [String(entry.id), entry]));
+  const wanted = new Set(tables.map(({ schema, name }) => nameKey(schema ?? '', name)));
   const isWanted = ({ kind, schema, tag }: TocEntry) =>
-    kind === 'TABLE' && tables.some((table) => tocText(table.name) === tag && tocText(table.schema ?? '') === schema);
+    kind === 'TABLE' && wanted.has(nameKey(text.read(schema ?? ''), text.read(tag)));
   const chosen = new Set<TocEntry>(entries.filter(({ kind }) => SETTINGS.has(kind)));
   for (const entry of entries.filter(isWanted)) for (const each of closure(entry, byId)) chosen.add(each);
   // Parts bring others (a trigger its function), whose parts (rights) come in the next round.
@@ -92,4 +108,9 @@ function closure(entry: TocEntry, byId: ReadonlyMap<string, TocEntry>): Readonly
     }
   }
   return found;
+}
+
+/** Of a name in a schema, to be compared. */
+export function nameKey(schema: string, name: string): string {
+  return JSON.stringify([schema, name]);
 }

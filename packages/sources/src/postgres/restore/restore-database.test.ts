@@ -240,6 +240,49 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
     }
   });
 
+  it('finds names in the encoding of the database, and misses the public schema where it was dropped', async () => {
+    await server.client(`CREATE DATABASE nord TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`);
+    await server.client(
+      `SET client_encoding = 'UTF8'; DROP SCHEMA public; CREATE SCHEMA "schöne"; CREATE ROLE jurgen; CREATE ROLE jorgen;
+       CREATE TABLE "schöne"."täble" (id serial PRIMARY KEY, "ñ" text); INSERT INTO "schöne"."täble" ("ñ") VALUES ('ÿ'), ('é');
+       ALTER TABLE "schöne"."täble" ADD CONSTRAINT "nicht geprüft" CHECK ("ñ" = 'é') NOT VALID;
+       CREATE TABLE "schöne"."øther" AS SELECT 1 AS n; ALTER TABLE "schöne"."täble" OWNER TO jurgen;
+       GRANT SELECT ON "schöne"."øther" TO jurgen;
+       CREATE MATERIALIZED VIEW "schöne"."geseïhen" AS SELECT count(*) FROM "schöne"."täble"`,
+      'nord',
+    );
+    const tree = path.join(folder, 'tree');
+    await dumpTo(tree, 'nord');
+    const verified: unknown[] = [];
+    for await (const finding of postgresDriver.verify(folderTree(tree), controlWith())) verified.push(finding);
+    expect(verified).toEqual([]);
+    expect((await restore({ tree })).findings).toEqual([]);
+    expect(await independentDump(server, 'aside')).toEqual(await independentDump(server, 'nord'));
+    await drop('aside');
+    const roles = { jurgen: 'jorgen' };
+    const options = { tables: ['schöne.täble'], ownership: { kind: 'map', roles } } as const;
+    expect((await restore({ tree, options })).findings).toEqual([]);
+    const made = `SELECT relname, pg_get_userbyid(relowner) FROM pg_class WHERE oid > 16384 AND relkind IN ('r', 'S', 'm') ORDER BY 1`;
+    expect(await server.client(`SET client_encoding = 'UTF8'; ${made}`, 'aside')).toBe(
+      'täble|jorgen\ntäble_id_seq|jorgen',
+    );
+    const odd = { ...options, ownership: { kind: 'map', roles: { jurgen: '東' } } } as const;
+    await drop('aside');
+    await server.client('CREATE ROLE "東"');
+    expect((await failure(restore({ tree, options: odd }))).code).toBe('DB_TEXT_INVALID');
+    expect(await databases()).not.toContain('aside');
+    await drop('nord');
+  });
+
+  it('touches no database that somebody made under its name after the plan', async () => {
+    const planned = await plan();
+    await server.client('CREATE DATABASE aside');
+    await server.client('CREATE TABLE precious ()', 'aside');
+    const error = await failure(postgresDriver.restore(planned, folderTree(museum), await workspace(), controlWith()));
+    expect(error.context).toMatchObject({ sqlState: '42P04' });
+    expect(await server.client('SELECT count(*) FROM precious', 'aside')).toBe('0');
+  });
+
   it('needs no superuser for what belongs to its own user', async () => {
     await server.client('CREATE ROLE clerk LOGIN CREATEDB; CREATE DATABASE own OWNER clerk');
     await server.client(

@@ -10,7 +10,7 @@ import { openSession, type PostgresSession } from '../session.ts';
 import { withDeadline } from '../wire/deadline.ts';
 import { quoteName } from '../wire/quote.ts';
 import { checkRestored } from './check-restored.ts';
-import { chooseEntries, chooseTables } from './choose-entries.ts';
+import { type ChosenEntries, chooseEntries, chooseTables, lacksPublicSchema, nameKey } from './choose-entries.ts';
 import { compareValues } from './compare-values.ts';
 import { Definitions } from './definitions.ts';
 import { parseFacts, type RestoredFacts, readLargeObjects } from './dump-details.ts';
@@ -21,7 +21,7 @@ import { missingRoles } from './plan-restore.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RoleNames } from './role-names.ts';
 import { SessionPool } from './session-pool.ts';
-import { TocArchive, type TocEntry, tocText } from './toc-archive.ts';
+import { TocArchive } from './toc-archive.ts';
 
 const TOC_PATH = 'schema/toc.dat';
 
@@ -83,7 +83,7 @@ class Restore {
     const beganMs = clock.monotonicMs();
     // Everything small is read before anything is made.
     const archive = TocArchive.parse(await readHeldFile(this.#tree, manifest, TOC_PATH, signal));
-    const entries = chooseEntries(archive, this.#names, this.#isWhole ? undefined : this.#tables);
+    const chosen = chooseEntries(archive, this.#names, this.#isWhole ? undefined : this.#tables);
     const largeObjects = this.#isWhole ? await readLargeObjects(this.#tree, manifest, signal) : [];
     const serverMajor = await this.#prepareServer();
     const folder = path.join(this.#workspace.folder, 'restore');
@@ -98,13 +98,14 @@ class Restore {
         areGrantsKept: this.#names.areGrantsKept,
         parallel: options.parallel,
       },
-      archive.print(entries),
+      archive.print(chosen.entries),
     );
 
     signal.throwIfAborted();
     const database = await NewDatabase.create(this.#run, options.database, this.#facts, this.#names);
     return await orDropped(database, note, async () => {
       this.#run.enter('schema');
+      if (this.#isWhole && lacksPublicSchema(manifest, chosen)) await this.#dropPublicSchema();
       await definitions.beforeData();
       this.#run.enter('restore');
       await using pool = new SessionPool(this.#run.sessionOptions(options.database), options.parallel);
@@ -117,14 +118,14 @@ class Restore {
       };
       await loadTables(load, this.#tables);
       await loadLargeObjects(load, largeObjects, manifest, this.#names);
-      await this.#setSequences(pool, entries);
+      await this.#setSequences(pool, chosen);
       this.#run.enter('schema');
       await definitions.afterData();
       const findings = await this.#analyze(pool);
       const restoredMs = clock.monotonicMs();
 
       this.#run.enter('verify');
-      const { tables, findings: differing } = await this.#verify(pool, entries);
+      const { tables, findings: differing } = await this.#verify(pool, chosen);
       await database.finish(this.#facts, this.#names);
       return {
         engine: 'postgresql',
@@ -148,6 +149,16 @@ class Restore {
     }
   }
 
+  /** Every new database has one, and the archive does not say that it was dropped. */
+  async #dropPublicSchema(): Promise<void> {
+    const { connection } = await openSession(this.#run.sessionOptions(this.#plan.options.database));
+    try {
+      await connection.query('DROP SCHEMA public', { signal: this.#run.signal });
+    } finally {
+      await connection.close();
+    }
+  }
+
   async #createRoles(session: PostgresSession): Promise<void> {
     const { signal } = this.#run;
     const dump = { manifest: this.#plan.manifest, facts: this.#facts, names: this.#names, signal };
@@ -156,12 +167,15 @@ class Restore {
     }
   }
 
-  async #setSequences(pool: SessionPool, entries: readonly TocEntry[]): Promise<void> {
+  async #setSequences(pool: SessionPool, { entries, text }: ChosenEntries): Promise<void> {
     const { signal } = this.#run;
-    const made = new Set(entries.filter(({ kind }) => kind === 'SEQUENCE').map(({ schema, tag }) => key(schema, tag)));
-    const sequences = this.#isWhole
-      ? this.#plan.manifest.sequences
-      : this.#plan.manifest.sequences.filter(({ schema, name }) => made.has(key(tocText(schema ?? ''), tocText(name))));
+    const { sequences: all } = this.#plan.manifest;
+    const made = new Set(
+      entries
+        .filter(({ kind }) => kind === 'SEQUENCE')
+        .map(({ schema, tag }) => nameKey(text.read(schema ?? ''), text.read(tag))),
+    );
+    const sequences = this.#isWhole ? all : all.filter(({ schema, name }) => made.has(nameKey(schema ?? '', name)));
     await pool.use(async (connection) => {
       for (const sequence of sequences) await connection.query(setvalStatement(sequence), { signal });
     });
@@ -182,13 +196,13 @@ class Restore {
 
   async #verify(
     pool: SessionPool,
-    entries: readonly TocEntry[],
+    chosen: ChosenEntries,
   ): Promise<{ readonly tables: RestoredTable[]; readonly findings: readonly Finding[] }> {
     const { options, manifest } = this.#plan;
     const { signal } = this.#run;
     const session = await openSession(this.#run.sessionOptions(options.database));
     try {
-      const findings = await checkRestored(session, manifest, { entries, isWhole: this.#isWhole, signal });
+      const findings = await checkRestored(session, manifest, { chosen, isWhole: this.#isWhole, signal });
       const { compared, findings: differing } =
         options.verify === 'values'
           ? await compareValues(
@@ -222,10 +236,6 @@ function expectedBytesOf({ tables, options, manifest }: RestorePlan): number {
     options.tables === undefined ? manifest.files.filter(({ path: file }) => file.startsWith('lo/')) : [];
   const otherBytes = largeObjects.reduce((sum, { bytes }) => sum + bytes, 0);
   return rowBytes * (options.verify === 'values' ? 2 : 1) + otherBytes;
-}
-
-function key(schema: string | null, name: string): string {
-  return JSON.stringify([schema, name]);
 }
 
 function refused(reasons: readonly string[]): LumbungError {

@@ -1,6 +1,7 @@
 // The table of contents that pg_dump writes (toc.dat), entry by entry, so that a part of it can be restored, and under
 // other names of roles. Format: src/bin/pg_dump/pg_backup_archiver.c of PostgreSQL, WriteHead, WriteToc, WriteInt, WriteStr.
 import { LumbungError } from '@lumbung/stdx';
+import { TocText } from './toc-text.ts';
 
 const MAGIC = 'PGDMP';
 const MINOR_MIN = 12;
@@ -40,19 +41,19 @@ export interface TocEntry {
   readonly file: string | null;
 }
 
-/**
- * Texts are kept byte by byte (`latin1`), because they come in the encoding of the database: `textOf` reads one that is
- * UTF-8.
- */
 export class TocArchive {
   readonly #head: Buffer;
   readonly #minor: number;
+  /** Their texts are read and written by `text`. */
   readonly entries: readonly TocEntry[];
+  readonly text: TocText;
 
   private constructor(head: Buffer, minor: number, entries: readonly TocEntry[]) {
     this.#head = head;
     this.#minor = minor;
     this.entries = entries;
+    const encoding = entries.find(({ kind }) => kind === 'ENCODING')?.definition ?? '';
+    this.text = new TocText(/'([A-Za-z0-9_]{1,32})'/.exec(encoding)?.[1] ?? 'UTF8');
   }
 
   /** @throws LumbungError DB_ARCHIVE_UNKNOWN (operator): of another version, or damaged */
@@ -90,14 +91,6 @@ export class TocArchive {
     }
     return Buffer.concat(parts);
   }
-}
-
-export function textOf(text: string): string {
-  return Buffer.from(text, 'latin1').toString('utf8');
-}
-
-export function tocText(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function readEntry(reader: TocReader, minor: number): TocEntry {

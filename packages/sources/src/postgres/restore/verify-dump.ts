@@ -7,9 +7,10 @@ import { runTool } from '../../process/run-tool.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { verifyTree } from '../../verify/verify-tree.ts';
 import { archiveCall, archiveControl, findArchiveTool } from '../render/archive-tool.ts';
+import { nameKey } from './choose-entries.ts';
 import { parseFacts } from './dump-details.ts';
 import { readHeldFile } from './held-file.ts';
-import { TocArchive, textOf, tocText } from './toc-archive.ts';
+import { TocArchive, type TocEntry } from './toc-archive.ts';
 
 const TOC_PATH = 'schema/toc.dat';
 const LISTING_BYTES_MAX = 256 * 1024 * 1024;
@@ -55,24 +56,24 @@ async function* archiveFindings(toc: Buffer, manifest: Manifest, control: Contro
     yield { code: 'content-invalid', severity: 'error', path: TOC_PATH, message: describeError(error) };
     return;
   }
-  const defined = archive.entries.filter(({ kind }) => kind === 'TABLE');
-  const names = new Set(defined.map(({ schema, tag }) => JSON.stringify([schema, tag])));
+  const { entries, text } = archive;
+  const keyOf = ({ schema, tag }: TocEntry) => nameKey(text.read(schema ?? ''), text.read(tag));
+  const defined = new Map(entries.filter(({ kind }) => kind === 'TABLE').map((entry) => [keyOf(entry), entry]));
+  // Tables of extensions are defined by them.
+  const hasExtensions = manifest.extensions.some(({ name }) => name !== 'plpgsql');
   for (const table of manifest.tables) {
-    // One of an extension is defined by the extension.
-    if (names.has(JSON.stringify([tocText(table.schema ?? ''), tocText(table.name)]))) continue;
-    if (manifest.extensions.some(({ name }) => name !== 'plpgsql')) continue;
+    if (hasExtensions || defined.has(nameKey(table.schema ?? '', table.name))) continue;
     const message = 'its rows are in the dump, but not its definition';
     yield { code: 'inventory-differs', severity: 'error', table: tableName(table), message };
   }
-  const withRows = new Set(
-    manifest.tables.map(({ schema, name }) => JSON.stringify([tocText(schema ?? ''), tocText(name)])),
-  );
+  // Of unlogged tables a replica has definitions alone.
+  if (manifest.warnings.some(({ code }) => code === 'unlogged-tables')) return;
+  const withRows = new Set(manifest.tables.map(({ schema, name }) => nameKey(schema ?? '', name)));
   const left = new Set(manifest.excludedData);
-  const hasLess = manifest.warnings.some(({ code }) => code === 'unlogged-tables');
-  for (const { schema, tag, definition } of defined) {
-    const name = `${textOf(schema ?? '')}.${textOf(tag)}`;
+  for (const [key, { schema, tag, definition }] of defined) {
+    const name = text.read(`${schema}.${tag}`);
     const isParent = definition?.includes('\nPARTITION BY ') === true;
-    if (withRows.has(JSON.stringify([schema, tag])) || left.has(name) || isParent || hasLess) continue;
+    if (withRows.has(key) || left.has(name) || isParent) continue;
     const message = 'its definition is in the dump, but not its rows';
     yield { code: 'inventory-differs', severity: 'error', table: name, message };
   }
