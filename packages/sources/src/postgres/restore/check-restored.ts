@@ -9,6 +9,7 @@ import { type PostgresSession, select } from '../session.ts';
 import { quoteName } from '../wire/quote.ts';
 import type { ChosenEntries } from './choose-entries.ts';
 import { majorOf } from './dump-details.ts';
+import { REFRESH } from './refresh-views.ts';
 
 /** Left out of every restore: they would act at once. */
 const NOT_RESTORED = new Set(['publication', 'subscription']);
@@ -48,9 +49,7 @@ export async function checkRestored(
   }
 
   const filled = new Set(
-    entries
-      .filter(({ kind }) => kind === 'MATERIALIZED VIEW DATA')
-      .map(({ schema, tag }) => tocText.read(`${schema}.${tag}`)),
+    entries.filter(({ kind }) => kind === REFRESH).map(({ schema, tag }) => tocText.read(`${schema}.${tag}`)),
   );
   for (const { name } of await names(
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class c

@@ -6,7 +6,7 @@ import type { TocArchive, TocEntry } from './toc-archive.ts';
 import type { TocText } from './toc-text.ts';
 
 /** Said by every archive, and needed by all that is in it. */
-const SETTINGS = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH']);
+export const SETTINGS: ReadonlySet<string> = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH']);
 /** Where rights are written, and so names of roles. */
 const WITH_ROLES = new Set(['ACL', 'DEFAULT ACL', 'POLICY', 'USER MAPPING']);
 /** What belongs to a table without being one, and nothing else refers to it. */

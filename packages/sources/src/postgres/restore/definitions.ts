@@ -4,8 +4,11 @@ import type { Manifest } from '../../manifest/manifest.ts';
 import { findPostgresTool } from '../../process/find-tool.ts';
 import { runTool } from '../../process/run-tool.ts';
 import { connectionText, preparePostgresTools } from '../tools.ts';
+import { type ChosenEntries, SETTINGS } from './choose-entries.ts';
 import { majorOf } from './dump-details.ts';
+import { REFRESH } from './refresh-views.ts';
 import type { RestoreRun } from './restore-run.ts';
+import type { TocArchive, TocEntry } from './toc-archive.ts';
 
 const TOOL_MAJOR_MIN = 10;
 
@@ -18,36 +21,56 @@ export interface DefinitionsOptions {
   readonly parallel: number;
 }
 
-/** Definitions by `pg_restore`, from a table of contents that lies in a folder of its own. */
+const MAIN = 'main';
+const LATE = 'late';
+
+/** Definitions by `pg_restore`, from tables of contents that lie in folders of their own. */
 export class Definitions {
   readonly #run: RestoreRun;
   readonly #options: DefinitionsOptions;
-  readonly #archiveFolder: string;
+  readonly #hasLate: boolean;
 
-  private constructor(run: RestoreRun, options: DefinitionsOptions, archiveFolder: string) {
+  private constructor(run: RestoreRun, options: DefinitionsOptions, hasLate: boolean) {
     this.#run = run;
     this.#options = options;
-    this.#archiveFolder = archiveFolder;
+    this.#hasLate = hasLate;
   }
 
-  static async prepare(run: RestoreRun, options: DefinitionsOptions, toc: Buffer): Promise<Definitions> {
-    const archiveFolder = path.join(options.folder, 'archive');
-    await mkdir(archiveFolder, { recursive: true, mode: 0o700 });
-    await writeFile(path.join(archiveFolder, 'toc.dat'), toc);
-    return new Definitions(run, options, archiveFolder);
+  static async prepare(
+    run: RestoreRun,
+    options: DefinitionsOptions,
+    archive: TocArchive,
+    chosen: ChosenEntries,
+  ): Promise<Definitions> {
+    const late = eventTriggers(chosen.entries);
+    const main = chosen.entries.filter((entry) => !late.includes(entry) && entry.kind !== REFRESH);
+    for (const [name, entries] of [
+      [MAIN, main],
+      [LATE, [...chosen.entries.filter(({ kind }) => SETTINGS.has(kind)), ...late]],
+    ] as const) {
+      const folder = path.join(options.folder, name);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await writeFile(path.join(folder, 'toc.dat'), archive.print(entries));
+    }
+    return new Definitions(run, options, late.length > 0);
   }
 
   /** What rows need: schemas, types, functions, tables. @throws see `ToolProcess` */
   async beforeData(): Promise<void> {
-    await this.#restore('pre-data', 1);
+    await this.#restore(MAIN, 'pre-data', 1);
   }
 
-  /** Indexes, keys, triggers, policies, and what is computed from rows. @throws see `ToolProcess` */
+  /** Indexes, keys, triggers, policies. @throws see `ToolProcess` */
   async afterData(): Promise<void> {
-    await this.#restore('post-data', this.#options.parallel);
+    await this.#restore(MAIN, 'post-data', this.#options.parallel);
   }
 
-  async #restore(section: 'pre-data' | 'post-data', jobs: number): Promise<void> {
+  /** What acts whenever something is made, and so comes when everything is. @throws see `ToolProcess` */
+  async eventTriggers(): Promise<void> {
+    if (this.#hasLate) await this.#restore(LATE, 'post-data', 1);
+  }
+
+  async #restore(name: string, section: 'pre-data' | 'post-data', jobs: number): Promise<void> {
     const { serverMajor, manifest, database, areGrantsKept, folder } = this.#options;
     const { target, applicationName } = this.#run;
     const tools = await preparePostgresTools(target, { serverMajor, privateFolder: folder, applicationName });
@@ -64,8 +87,14 @@ export class Definitions {
       '--no-tablespaces',
       ...(areGrantsKept ? [] : ['--no-acl']),
       `--dbname=${connectionText(database)}`,
-      this.#archiveFolder,
+      path.join(folder, name),
     ];
     await runTool(tools.call(pgRestore, args), this.#run.runControl());
   }
+}
+
+/** With their comments. */
+function eventTriggers(entries: readonly TocEntry[]): readonly TocEntry[] {
+  const ids = new Set(entries.filter(({ kind }) => kind === 'EVENT TRIGGER').map(({ id }) => String(id)));
+  return entries.filter(({ id, dependencies }) => ids.has(String(id)) || dependencies.some((each) => ids.has(each)));
 }

@@ -274,6 +274,27 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
     await drop('nord');
   });
 
+  it('is not lost by a view that cannot be computed any more, and says which', async () => {
+    await server.client('CREATE DATABASE views');
+    await server.client(
+      `CREATE TABLE t AS SELECT 1 AS n; CREATE MATERIALIZED VIEW bad AS SELECT 1 / n AS x FROM t;
+       CREATE MATERIALIZED VIEW good AS SELECT n FROM t; CREATE MATERIALIZED VIEW none AS SELECT n FROM t WITH NO DATA;
+       UPDATE t SET n = 0; CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql
+       AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$; CREATE EVENT TRIGGER refuse ON ddl_command_end EXECUTE FUNCTION refuse()`,
+      'views',
+    );
+    const tree = path.join(folder, 'tree');
+    await dumpTo(tree, 'views');
+    const { findings } = await restore({ tree });
+    expect(findings.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+      'warning the materialized view public.bad could not be filled: the server refuses a statement: division by zero',
+      'error the materialized view public.bad is not populated',
+    ]);
+    expect(await server.client('SELECT n FROM good', 'aside')).toBe('0');
+    await expect(server.client('CREATE TABLE x ()', 'aside')).rejects.toThrow('refused');
+    await drop('views');
+  });
+
   it('touches no database that somebody made under its name after the plan', async () => {
     const planned = await plan();
     await server.client('CREATE DATABASE aside');

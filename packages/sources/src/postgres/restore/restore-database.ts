@@ -18,6 +18,7 @@ import { readHeldFile } from './held-file.ts';
 import { type LoadOptions, loadLargeObjects, loadTables, setvalStatement } from './load-data.ts';
 import { NewDatabase, orDropped } from './new-database.ts';
 import { missingRoles } from './plan-restore.ts';
+import { refreshViews } from './refresh-views.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RoleNames } from './role-names.ts';
 import { SessionPool } from './session-pool.ts';
@@ -98,7 +99,8 @@ class Restore {
         areGrantsKept: this.#names.areGrantsKept,
         parallel: options.parallel,
       },
-      archive.print(chosen.entries),
+      archive,
+      chosen,
     );
 
     signal.throwIfAborted();
@@ -121,7 +123,9 @@ class Restore {
       await this.#setSequences(pool, chosen);
       this.#run.enter('schema');
       await definitions.afterData();
-      const findings = await this.#analyze(pool);
+      const findings = await refreshViews(pool, chosen, signal);
+      await definitions.eventTriggers();
+      findings.push(...(await this.#analyze(pool)));
       const restoredMs = clock.monotonicMs();
 
       this.#run.enter('verify');
