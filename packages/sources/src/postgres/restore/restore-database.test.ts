@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import { isLumbungError, type LumbungError } from '@lumbung/stdx';
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -493,6 +495,48 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
 
     it('because it took too long leaves no database', async () => {
       expect((await failure(restore({ control: { hardMs: 1 } }))).code).toBe('DB_TIMEOUT');
+    });
+
+    it('because the server stands still in the middle of a table is given up, and cleared away', async () => {
+      await using frozen = await startPostgres();
+      const target = { ...frozen.target, options: { ...frozen.target.options, connectTimeoutMs: 200 } };
+      const progress: Control['progress'] = ({ subject }) => {
+        if (subject === 'museum.large_values') frozen.freeze();
+      };
+      const options = { createRoles: true, parallel: 1 };
+      const act = restore({ target, options, control: { progress, stallMs: 300 } });
+      const thawed = new Promise((resolve) => setTimeout(resolve, 2500)).then(() => frozen.thaw());
+      expect((await failure(act)).code).toBe('DB_STALLED');
+      await thawed;
+      expect(await databases(frozen)).not.toContain('aside');
+    });
+
+    it('because its own process was shot leaves what is known as not whole, and the others alone', async () => {
+      const place = await workspace();
+      const [module, testing] = ['../postgres-driver.ts', '../../testing/index.ts'].map((name) =>
+        JSON.stringify(path.join(import.meta.dirname, name)),
+      );
+      const script = `
+        const { postgresDriver } = await import(${module});
+        const { folderTree } = await import(${testing});
+        const { systemClock, systemRandom } = await import('@lumbung/stdx/node');
+        const progress = ({ subject }) => {
+          if (subject === 'museum.large_values') process.kill(process.pid, 'SIGKILL');
+        };
+        const control = { signal: new AbortController().signal, clock: systemClock, random: systemRandom,
+          progress, note() {}, stallMs: 1e5, hardMs: 1e6 };
+        const tree = folderTree(${JSON.stringify(museum)});
+        const plan = await postgresDriver.planRestore(${JSON.stringify(server.target)}, tree, ${JSON.stringify(KEEP)}, control);
+        await postgresDriver.restore(plan, tree, ${JSON.stringify(place)}, control);`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname });
+      const signal = await new Promise((resolve) => child.once('close', (_, how) => resolve(how)));
+      expect(signal).toBe('SIGKILL');
+      const [check] = failed(await plan());
+      expect(check?.hint).toBe('DROP DATABASE "aside";');
+      const sessions = `SELECT count(*) FROM pg_stat_activity WHERE datname = 'aside'`;
+      while ((await server.client(sessions)) !== '0') await new Promise((resolve) => setTimeout(resolve, 20));
+      await drop('aside');
+      expect(failed(await plan())).toEqual([]);
     });
 
     it('because the server died says so; what is left over is known as not whole', async () => {

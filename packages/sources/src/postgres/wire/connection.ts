@@ -279,7 +279,11 @@ export class PostgresConnection implements AsyncDisposable {
   async #drained(exchange: CopyInExchange): Promise<void> {
     const drained = Promise.withResolvers<void>();
     this.#socket.once('drain', drained.resolve);
+    // Until there is room again the silence is the server's, or the network's.
+    exchange.isHeldBack = false;
+    this.#lastHeardMs = this.#options.clock.monotonicMs();
     await Promise.race([drained.promise, exchange.result.catch(() => undefined), this.#closed.promise]);
+    exchange.isHeldBack = true;
     this.#socket.off('drain', drained.resolve);
   }
 
