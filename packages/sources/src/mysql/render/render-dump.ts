@@ -63,7 +63,7 @@ async function* renderedChunks(parts: RenderParts): AsyncGenerator<Buffer> {
   yield* rows(parts);
   for (const object of of('view-placeholder')) yield script(unnamed(object));
   for (const object of of('function', 'procedure', 'package', 'package-body')) yield script(object.sql);
-  for (const object of orderViews(of('view'))) yield script(withoutOwnName(object.sql, own, 'calls'));
+  for (const object of orderViews(of('view'))) yield script(withoutOwnName(object.sql, own, 'view'));
   for (const object of of('trigger')) yield script(withoutOwnNameInHead(object.sql, own));
   for (const object of of('event')) yield script(object.sql);
   yield Buffer.from(footer());

@@ -35,7 +35,7 @@ export function statementsOf(object: StoredObject, { database, ownership }: Sche
       case 'view-placeholder':
         return withoutOwnName(statement, own, 'everywhere');
       case 'view':
-        return withDefiner(withoutOwnName(statement, own, 'calls'), ownership);
+        return withDefiner(withoutOwnName(statement, own, 'view'), ownership);
       case 'event':
         return withDefiner(disabledEvent(statement), ownership);
       case 'trigger':

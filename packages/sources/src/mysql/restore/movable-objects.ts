@@ -39,7 +39,7 @@ export async function readMovable(
     views.push({
       kind: 'view' as const,
       name,
-      sql: withoutOwnName(bytesOf(sql), bytesOf(database), 'calls'),
+      sql: withoutOwnName(bytesOf(sql), bytesOf(database), 'view'),
       charset,
       collation,
     });

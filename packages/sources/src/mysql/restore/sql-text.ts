@@ -46,16 +46,19 @@ export function* quotedNames(
 
 /**
  * The same text without `database` before the names in it, so that it means the database in use. Servers write it before
- * sequences in defaults, and before functions in views. In a view only before what is called: there it may be the alias of
- * a table as well.
+ * sequences in defaults; in views before functions, and before all columns of one whose account is not there or may not read
+ * its tables (which the dump tools leave as it is). What has but two parts in a view may be a column of a table of that name.
  */
-export function withoutOwnName(sql: string, database: string, where: 'everywhere' | 'calls'): string {
+export function withoutOwnName(sql: string, database: string, where: 'everywhere' | 'view'): string {
   const parts: string[] = [];
   let from = 0;
   for (const { name, at, end } of quotedNames(sql)) {
     if (name !== database || sql[end] !== '.') continue;
     const next = quotedNameAt(sql, end + 1);
-    if (next === undefined || (where === 'calls' && sql[next.end] !== '(')) continue;
+    if (next === undefined) continue;
+    const isCall = sql[next.end] === '(';
+    const isColumn = sql[next.end] === '.' && sql[next.end + 1] === '`';
+    if (where === 'view' && !isCall && !isColumn) continue;
     parts.push(sql.slice(from, at));
     from = end + 1;
   }
