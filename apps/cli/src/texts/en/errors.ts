@@ -217,6 +217,10 @@ export const enErrors = {
     message: 'extensions will have another version than in the dump',
     hint: 'Check that the application works with it.',
   },
+  DB_FLOAT_ROUNDED: {
+    message: 'FLOAT values of {{tables}} could only be stored with six digits',
+    hint: 'Convert the tables that no snapshot covers to InnoDB, or use --untransactional accept.',
+  },
   DB_INVENTORY_DIFFERS: {
     message: 'the dump lacks {{count}} objects that the database has',
     hint: 'Try again. Report it if it stays so.',

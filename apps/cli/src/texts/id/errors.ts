@@ -221,6 +221,10 @@ export const idErrors: ErrorCatalogue = {
     message: 'versi ekstensi akan berbeda dari yang dicadangkan',
     hint: 'Pastikan aplikasi dapat bekerja dengan versi itu.',
   },
+  DB_FLOAT_ROUNDED: {
+    message: 'nilai FLOAT pada {{tables}} hanya dapat disimpan dengan enam digit',
+    hint: 'Ubah tabel yang tidak tercakup snapshot menjadi InnoDB, atau gunakan --untransactional accept.',
+  },
   DB_INVENTORY_DIFFERS: {
     message: 'hasil cadangan kekurangan {{count}} objek yang ada pada basis data',
     hint: 'Coba lagi. Laporkan bila tetap demikian.',

@@ -152,28 +152,31 @@ async function inventoryOf(target: Target, database: string, control: Control): 
   return await readInventory(session, database);
 }
 
-/** Several sessions where asked for, or where FLOAT columns want it; and where all tables and the privileges allow it. */
+/** By sessions of our own where several are asked for, or where FLOAT columns want it; several where the tables and the
+ *  privileges allow it. By the tool otherwise, and never where it would lose digits. */
 async function dumpRows(context: DumpContext): Promise<DumpMethod> {
-  const { options, before, control, warnings } = context;
+  const { options, before, control } = context;
   const read = before.tables.filter(({ name, hasRows }) => hasRows && !context.leftOut.excludeData.has(name));
   const rounded = read.filter(({ columns }) => columns.some(({ isRounded }) => isRounded));
-  const wantsSessions = options.parallel > 1 || rounded.length > 0;
-  if (wantsSessions && read.every(({ isTransactional }) => isTransactional)) {
+  const isCovered = read.every(({ isTransactional }) => isTransactional);
+  if (isCovered && options.parallel > 1) {
     try {
-      return await dumpBySessions(context);
+      return await dumpBySessions(context, options.parallel);
     } catch (error) {
       const isRefused = isLumbungError(error, 'DB_PRIVILEGE_MISSING') && context.tree.isEmpty;
       if (!isRefused) throw error;
       control.note('no right to hold up commits for a moment (RELOAD): reading through one session');
     }
   }
-  if (rounded.length > 0) {
-    warnings.push({
-      code: 'DB_FLOAT_ROUNDED',
-      message: `the dump tool writes six digits of FLOAT values, in ${rounded.map(({ name }) => name).join(', ')}`,
-    });
-  }
-  return await dumpByTool(context);
+  if (rounded.length === 0) return await dumpByTool(context);
+  if (isCovered || options.untransactional === 'accept') return await dumpBySessions(context, 1);
+  const tables = rounded.map(({ name }) => name).join(', ');
+  throw new LumbungError('DB_FLOAT_ROUNDED', {
+    kind: 'operator',
+    message: `tables cannot be locked and their FLOAT values kept exactly: the dump tool writes six digits of those in ${tables}`,
+    context: { tables },
+    hint: 'convert the tables that no snapshot covers to InnoDB, or accept that they are read while they change',
+  });
 }
 
 /** @throws LumbungError DB_OBJECT_MISSING, DB_TABLES_UNTRANSACTIONAL (operator) */

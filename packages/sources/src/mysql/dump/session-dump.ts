@@ -10,15 +10,15 @@ import { planSelect } from './table-select.ts';
 import { dumpDefinitions } from './tool-dump.ts';
 
 /**
- * Reads the tables through several sessions on one snapshot, and the definitions through the dump tool. A table that was
+ * Reads the tables through sessions on one snapshot, and the definitions through the dump tool. A table that was
  * altered after the snapshot is refused by the server (1412); that nothing else was, the caller checks.
  */
-export async function dumpBySessions(context: DumpContext): Promise<DumpMethod> {
-  const { target, server, options, control, before, leftOut } = context;
+export async function dumpBySessions(context: DumpContext, sessionsMax: number): Promise<DumpMethod> {
+  const { target, server, control, before, leftOut } = context;
   const tables = before.tables
     .filter(({ name, hasRows }) => hasRows && !leftOut.excludeData.has(name))
     .toSorted((a, b) => b.bytes - a.bytes);
-  const count = Math.max(1, Math.min(options.parallel, tables.length));
+  const count = Math.max(1, Math.min(sessionsMax, tables.length));
   const { sessions, position } = await openSnapshotSessions(target, server, count, control);
   let isOver = false;
   try {

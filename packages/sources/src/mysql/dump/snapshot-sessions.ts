@@ -10,6 +10,8 @@ import type { MysqlConnection } from '../wire/connection.ts';
 const LONG_QUERY_SECONDS = 60;
 const LOCK_WAIT_SECONDS = 10;
 
+const BEGIN_SNAPSHOT = 'START TRANSACTION /*!40100 WITH CONSISTENT SNAPSHOT */';
+
 export interface SnapshotSessions {
   /** All see the database as of one moment. */
   readonly sessions: readonly MysqlConnection[];
@@ -17,9 +19,9 @@ export interface SnapshotSessions {
 }
 
 /**
- * Sessions on one snapshot. Commits are held up for the moment in which they start their transactions, by the lightest
- * lock that the server has; it is given up at once if a long query would have to be waited for, and released with the
- * connection if we die.
+ * Sessions on one snapshot. One needs nobody else for that. For several commits are held up for the moment in which they
+ * start their transactions, by the lightest lock that the server has; it is given up at once if a long query would have to
+ * be waited for, and released with the connection if we die.
  *
  * @throws LumbungError DB_PRIVILEGE_MISSING (operator), DB_LOCKED (transient); see openSession
  */
@@ -38,10 +40,15 @@ export async function openSnapshotSessions(
       await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       await liftTimeLimits(session, server);
     }
+    if (count === 1) {
+      const position = await beginAlone(sessions, server);
+      await holder.close();
+      return { sessions, position };
+    }
     await guardLongQueries(holder);
     await holder.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_SECONDS}`);
     const release = await holdCommits(holder, server);
-    for (const session of sessions) await session.query('START TRANSACTION /*!40100 WITH CONSISTENT SNAPSHOT */');
+    for (const session of sessions) await session.query(BEGIN_SNAPSHOT);
     const position = await readPosition(holder, server);
     await holder.query(release);
     await holder.close();
@@ -50,6 +57,21 @@ export async function openSnapshotSessions(
     await Promise.all([holder, ...sessions].map(async (each) => await abandonSession(target, control, each)));
     throw error;
   }
+}
+
+/** MariaDB tells a session which position of the log its own snapshot has; MySQL tells nobody. */
+async function beginAlone(
+  [session]: readonly MysqlConnection[],
+  server: ServerVersion,
+): Promise<Manifest['position'] | undefined> {
+  await session?.query(BEGIN_SNAPSHOT);
+  if (session === undefined || server.vendor === 'mysql') return undefined;
+  const status = new Map(
+    (await session.texts("SHOW STATUS LIKE 'binlog_snapshot_%'")).map(([name, value]) => [name?.toLowerCase(), value]),
+  );
+  const file = status.get('binlog_snapshot_file');
+  if (file === undefined || file === null || file === '') return undefined;
+  return { binlog: { file, position: Number(status.get('binlog_snapshot_position')) } };
 }
 
 /** No statement is too long, and no transaction is ended for being idle: a session waits for its next table. */
