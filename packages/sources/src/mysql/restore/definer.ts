@@ -53,12 +53,12 @@ export function withDefiner(statement: string, ownership: RestoreOptions['owners
   if (found === undefined || was === undefined) return statement;
   const is = mappedDefiner(was, ownership);
   if (is === was) return statement;
-  return statement.slice(0, found.from) + accountText(is) + statement.slice(found.to);
+  return statement.slice(0, found.from) + Buffer.from(accountText(is)).toString('latin1') + statement.slice(found.to);
 }
 
-/** `user@host` as a statement names it, in bytes; without a host one that may come from anywhere. */
-function accountText(account: string): string {
+/** `user@host` as a statement names it; without a host one that may come from anywhere. */
+export function accountText(account: string): string {
   const at = account.lastIndexOf('@');
   const [user, host] = at < 0 ? [account, '%'] : [account.slice(0, at), account.slice(at + 1)];
-  return Buffer.from(`${quoteText(user)}@${quoteText(host)}`).toString('latin1');
+  return `${quoteText(user)}@${quoteText(host)}`;
 }

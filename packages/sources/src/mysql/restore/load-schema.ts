@@ -37,7 +37,7 @@ export function statementsOf(object: StoredObject, { database, ownership }: Sche
       case 'view':
         return withDefiner(withoutOwnName(statement, own, 'view'), ownership);
       case 'event':
-        return withDefiner(disabledEvent(statement), ownership);
+        return withDefiner(eventWithStatus(statement, 'DISABLE'), ownership);
       case 'trigger':
         return withDefiner(withoutOwnNameInHead(statement, own), ownership);
       case 'function':
@@ -49,13 +49,16 @@ export function statementsOf(object: StoredObject, { database, ownership }: Sche
   });
 }
 
-/** An event that runs while the rest is still being restored would do so on half a database. */
-export function disabledEvent(statement: string): string {
+/**
+ * The same CREATE EVENT, awake or not. One that runs while the rest is still being restored would do so on half a database;
+ * and to wake it later by ALTER EVENT would make it run as whoever does that.
+ */
+export function eventWithStatus(statement: string, wanted: 'ENABLE' | 'DISABLE'): string {
   const found = STATUS.exec(maskQuoted(statement));
   const status = found?.groups?.['status'];
   if (found === null || status === undefined) return statement;
   const end = found.index + found[0].length;
-  return `${statement.slice(0, end - status.length)}DISABLE${statement.slice(end)}`;
+  return `${statement.slice(0, end - status.length)}${wanted}${statement.slice(end)}`;
 }
 
 /** True when an event of this text would run. */

@@ -7,7 +7,7 @@ import { grantStatements, missingGrants, type Requirement } from '../grants/requ
 import { isAtLeast, parseServerVersion, type ServerVersion } from '../server-version.ts';
 import { quoteText } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
-import { definerOf, mappedDefiner } from './definer.ts';
+import { accountText, definerOf, mappedDefiner } from './definer.ts';
 import type { DumpDetails } from './dump-details.ts';
 import { insertPrefix } from './load-rows.ts';
 import { escapedPattern, maskQuoted, splitStatements } from './sql-text.ts';
@@ -364,11 +364,6 @@ async function knownAccounts(session: MysqlConnection): Promise<Set<string> | un
     if (isLumbungError(error, 'DB_PRIVILEGE_MISSING')) return undefined;
     throw error;
   }
-}
-
-function accountText(account: string): string {
-  const at = account.lastIndexOf('@');
-  return at < 0 ? quoteText(account) : `${quoteText(account.slice(0, at))}@${quoteText(account.slice(at + 1))}`;
 }
 
 function named(names: readonly string[]): string {

@@ -6,7 +6,8 @@ import type { ServerVersion } from '../server-version.ts';
 import { openSession, quoteText, serverVersionOf } from '../session.ts';
 import { quoteName } from '../splitter/dump-text.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
-import { disabledEvent } from './load-schema.ts';
+import { accountText, definerOf } from './definer.ts';
+import { eventWithStatus } from './load-schema.ts';
 import { dropOf, type MovableObject, readMovable } from './movable-objects.ts';
 
 /** Who waits for a lock makes all others wait: long queries are not waited for. */
@@ -97,10 +98,13 @@ async function remarksOf(session: MysqlConnection, live: Side, restored: Side, k
   ];
   const wasEnabled = new Set(live.movable.filter(({ isEnabled }) => isEnabled).map(({ name }) => name));
   const known = new Set(live.movable.filter(({ kind }) => kind === 'event').map(({ name }) => name));
-  for (const { kind, name, isEnabled } of restored.movable) {
+  for (const { kind, name, isEnabled, create } of restored.movable) {
     // One that the live database has goes on as it did there.
     if (kind !== 'event' || isEnabled || known.has(name)) continue;
-    remarks.push(`event ${name} does not run: ALTER EVENT ${quoteName(live.name)}.${quoteName(name)} ENABLE;`);
+    const event = `${quoteName(live.name)}.${quoteName(name)}`;
+    const who = definerOf(Buffer.from(create[1] ?? '').toString('latin1')) ?? '';
+    // Without the account ALTER EVENT makes it run as whoever wakes it.
+    remarks.push(`event ${name} does not run: ALTER DEFINER = ${accountText(who)} EVENT ${event} ENABLE;`);
   }
   if (wasEnabled.size > 0) remarks.push(`the events of ${keepAs} do not run any more`);
   try {
@@ -196,21 +200,25 @@ class Exchange {
     await this.#setDefaults(this.#restored, restored, live);
     this.#undo.push(async () => await this.#alterDatabase(live, this.#live));
     await this.#alterDatabase(live, this.#restored);
+    const [liveEvents, liveRest] = partition(this.#restored.movable);
+    await this.#createAll(liveRest, live);
+    // One that the old database had would run twice from now on.
+    await this.#createAll(
+      this.#live.movable.map((object) => withStatus(object, false)),
+      keepAs,
+    );
+    // Last, because they may run at once.
     const wasEnabled = new Set(this.#live.movable.filter(({ isEnabled }) => isEnabled).map(({ name }) => name));
-    await this.#createAll(this.#restored, live, (event) => event.isEnabled || wasEnabled.has(event.name));
-    await this.#createAll(this.#live, keepAs, () => false);
+    const awake = liveEvents.map((event) => withStatus(event, event.isEnabled || wasEnabled.has(event.name)));
+    await this.#createAll(awake, live);
   }
 
-  /** Events are made asleep: one that the old database had would run twice from then on, and all of them too early. */
-  async #createAll(side: Side, database: string, runs: (event: MovableObject) => boolean): Promise<void> {
-    for (const object of side.movable) {
+  async #createAll(objects: readonly MovableObject[], database: string): Promise<void> {
+    for (const object of objects) {
       this.#undo.push(async () => {
         for (const sql of dropOf(object, database)) await this.#ignoring(GONE_ALREADY, sql);
       });
-      const isEvent = object.kind === 'event';
-      await this.#create(isEvent ? { ...object, create: object.create.map(disabledEvent) } : object, database);
-      if (!isEvent || !runs(object)) continue;
-      await this.#query(`ALTER EVENT ${quoteName(database)}.${quoteName(object.name)} ENABLE`);
+      await this.#create(object, database);
     }
   }
 
@@ -288,6 +296,17 @@ class Exchange {
       cause,
     });
   }
+}
+
+/** Events, and what is none. */
+function partition(objects: readonly MovableObject[]): [events: MovableObject[], rest: MovableObject[]] {
+  return [objects.filter(({ kind }) => kind === 'event'), objects.filter(({ kind }) => kind !== 'event')];
+}
+
+function withStatus(object: MovableObject, isEnabled: boolean): MovableObject {
+  if (object.kind !== 'event') return object;
+  const wanted = isEnabled ? 'ENABLE' : 'DISABLE';
+  return { ...object, isEnabled, create: object.create.map((sql) => eventWithStatus(sql, wanted)) };
 }
 
 function movesOf({ inventory }: Side, from: string, to: string) {

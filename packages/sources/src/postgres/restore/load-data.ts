@@ -26,7 +26,7 @@ export interface LoadOptions {
  * The rows of tables, the largest table first. A file is committed only when its digest was right and the server says that
  * it took as many rows as were dumped.
  *
- * @throws LumbungError SOURCE_FILE_DAMAGED (corruption), DB_RESTORE_ROWS_DIFFER (operator); see `PostgresConnection.copyIn`
+ * @throws LumbungError SOURCE_FILE_DAMAGED, DB_RESTORE_ROWS_DIFFER (corruption); see `PostgresConnection.copyIn`
  */
 export async function loadTables(options: LoadOptions, tables: readonly ManifestTable[]): Promise<void> {
   const acts = tables

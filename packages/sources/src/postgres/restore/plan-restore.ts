@@ -17,13 +17,15 @@ import { UNFINISHED_COMMENT } from './new-database.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RoleNames } from './role-names.ts';
 
-/** Indexes, and what a table needs beyond its text; seen on databases of offices, which have many indexes. */
+/** A guess: what tables and indexes need beyond the text of the rows. */
 const GROWTH = 2.5;
 const NAME_BYTES_MAX = 63;
 const TOOL_MAJOR_MIN = 10;
 const PROVIDER_MAJOR = 15;
 const BUILTIN_MAJOR = 17;
 const TRUSTED_MAJOR = 13;
+/** Since then belonging to a role does not mean that one may act as it. */
+const SET_ROLE_MAJOR = 16;
 
 /**
  * Asks everything that decides whether a restore can succeed. Nothing is created.
@@ -50,6 +52,7 @@ export async function planRestore(
     await list.ask('database-free', () => questions.databaseFree());
     await list.ask('privilege', () => questions.privilege());
     await list.ask('roles', () => questions.roles());
+    await list.ask('owner', () => questions.owner());
     await list.ask('extensions', () => questions.extensions());
     await list.ask('locale', () => questions.locale());
     await list.ask('tool-version', () => questions.tool(target));
@@ -161,6 +164,25 @@ class RestoreChecks {
     const message = `roles are missing: ${missing.join(', ')}`;
     if (this.#dump.options.createRoles === true) return { result: 'warn', code: 'DB_ROLE_MISSING', message, hint };
     return { result: 'fail', code: 'DB_ROLE_MISSING', message, hint };
+  }
+
+  /** One that is missing is spoken of above. */
+  async owner(): Promise<Verdict> {
+    const { facts, names } = this.#dump;
+    const owner = names.of(facts.owner);
+    const right = this.#session.version.major >= SET_ROLE_MAJOR ? 'SET' : 'MEMBER';
+    const [found] = await this.#all(
+      z.object({ user: text, may: flag }),
+      `SELECT current_user AS user, pg_catalog.pg_has_role(oid, '${right}') AS may
+       FROM pg_catalog.pg_roles WHERE rolname = ${quoteLiteral(owner)}`,
+    );
+    if (found?.may !== false) return pass(`${owner} will own the database`);
+    return {
+      result: 'fail',
+      code: 'DB_PRIVILEGE_MISSING',
+      message: `${found.user} may not give a database to ${owner}`,
+      hint: `GRANT ${quoteName(owner)} TO ${quoteName(found.user)};`,
+    };
   }
 
   async extensions(): Promise<Verdict> {

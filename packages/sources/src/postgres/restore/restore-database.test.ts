@@ -401,6 +401,7 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
       await server.client('CREATE ROLE weak LOGIN');
       const weak = failed(await plan({ target: { ...server.target, user: 'weak' } }));
       expect(weak.find(({ id }) => id === 'privilege')?.hint).toBe('ALTER ROLE "weak" CREATEDB;');
+      expect(weak.find(({ id }) => id === 'owner')?.hint).toBe('GRANT "postgres" TO "weak";');
       await using standby = await startPostgres({ standbyOf: server });
       const checks = failed(await plan({ target: standby.target }));
       expect(checks.map(({ code }) => code)).toContain('DB_RESTORE_INTO_REPLICA');

@@ -13,6 +13,7 @@ import { type ServerUser, serverUser } from './server-user.ts';
 import { ownState, removeScratch, SCRATCH_PREFIX, STATE_FILE, sweepScratch } from './sweep-scratch.ts';
 
 const SUPERUSER = 'postgres';
+const DATABASE = 'postgres';
 const PORT = 5432;
 const SOCKET_PATH_BYTES_MAX = 107;
 const CONNECT_TIMEOUT_MS = 5000;
@@ -174,7 +175,7 @@ async function untilReady(target: Target, server: RunningServer, control: Contro
   for (;;) {
     control.signal.throwIfAborted();
     try {
-      const options = { target, database: SUPERUSER, control, signal: control.signal, applicationName: 'lumbung-wait' };
+      const options = { target, database: DATABASE, control, signal: control.signal, applicationName: 'lumbung-wait' };
       const { connection } = await openSession(options);
       await connection.close();
       return;
