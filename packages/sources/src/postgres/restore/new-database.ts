@@ -1,5 +1,6 @@
 import { isLumbungError } from '@lumbung/stdx';
 import { z } from 'zod';
+import type { Finding } from '../../verify/finding.ts';
 import { integer } from '../columns.ts';
 import { maintenanceDatabaseOf, openSession, type PostgresSession, select } from '../session.ts';
 import { quoteLiteral, quoteName } from '../wire/quote.ts';
@@ -7,6 +8,7 @@ import { DATABASE_RIGHTS, grantStatements } from './acl.ts';
 import type { RestoredFacts } from './dump-details.ts';
 import type { RestoreRun } from './restore-run.ts';
 import type { RoleNames } from './role-names.ts';
+import { isRefusal } from './server-refusal.ts';
 
 /** Until it is whole, so that nobody takes what a crash left behind for a database. */
 export const UNFINISHED_COMMENT = 'being restored by Lumbung, not whole yet';
@@ -49,23 +51,42 @@ export class NewDatabase {
     }
   }
 
-  /** Rights, settings and the comment that belong to the database itself. They come last: some would slow the loading. */
-  async finish(facts: RestoredFacts, names: RoleNames): Promise<void> {
+  /**
+   * Rights, settings and the comment that belong to the database itself. They come last: some would slow the loading. One
+   * that this server does not take (a setting that it does not know, or that a superuser made) costs itself alone.
+   */
+  async finish(facts: RestoredFacts, names: RoleNames): Promise<Finding[]> {
     const { connection } = await this.#run.openAdmin();
     const { signal } = this.#run;
     const what = `DATABASE ${quoteName(this.name)}`;
+    const grants = names.areGrantsKept
+      ? grantStatements({ what, rights: DATABASE_RIGHTS, owner: facts.owner, acl: facts.acl }, names)
+      : [];
+    const settings = facts.settings.filter(({ role }) => role === null || names.areGrantsKept);
     const statements = [
-      ...(names.areGrantsKept
-        ? grantStatements({ what, rights: DATABASE_RIGHTS, owner: facts.owner, acl: facts.acl }, names)
-        : []),
-      ...facts.settings
-        .filter(({ role }) => role === null || names.areGrantsKept)
-        .map(({ role, setting }) => settingStatement(this.name, role === null ? null : names.of(role), setting)),
-      `ALTER ${what} CONNECTION LIMIT ${facts.connectionLimit}`,
-      `COMMENT ON ${what} IS ${facts.comment === null ? 'NULL' : quoteLiteral(facts.comment)}`,
+      ...grants.map((sql) => ({ sql, subject: 'the rights' })),
+      ...settings.map(({ role, setting }) => ({
+        sql: settingStatement(this.name, role === null ? null : names.of(role), setting),
+        // Applications keep secrets in values.
+        subject: `the setting ${setting.slice(0, setting.indexOf('='))}`,
+      })),
+      { sql: `ALTER ${what} CONNECTION LIMIT ${facts.connectionLimit}`, subject: 'the limit of connections' },
     ];
+    const findings: Finding[] = [];
     try {
-      for (const sql of statements) await connection.query(sql, { signal });
+      for (const { sql, subject } of statements) {
+        try {
+          await connection.query(sql, { signal });
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!isRefusal(error)) throw error;
+          const message = `the server refuses ${subject} of the database (${error.context['sqlState']})`;
+          findings.push({ code: 'content-invalid', severity: 'error', message });
+        }
+      }
+      const comment = facts.comment === null ? 'NULL' : quoteLiteral(facts.comment);
+      await connection.query(`COMMENT ON ${what} IS ${comment}`, { signal });
+      return findings;
     } finally {
       await connection.close();
     }

@@ -1,12 +1,10 @@
-import { isLumbungError } from '@lumbung/stdx';
 import type { Finding } from '../../verify/finding.ts';
 import type { ChosenEntries } from './choose-entries.ts';
+import { isRefusal } from './server-refusal.ts';
 import type { SessionPool } from './session-pool.ts';
 
 /** How an archive calls the filling of a materialized view. */
 export const REFRESH = 'MATERIALIZED VIEW DATA';
-/** The server computes it, and says no: everything else is whole. */
-const REFUSALS = new Set(['DB_QUERY_FAILED', 'DB_OBJECT_CHANGED', 'DB_PRIVILEGE_MISSING', 'DB_ROW_TOO_LARGE']);
 
 /**
  * Fills materialized views, in the order of the archive. Their queries run again, which may fail today although they once
@@ -24,7 +22,7 @@ export async function refreshViews(
       await pool.use((connection) => connection.query(text.read(definition), { signal }));
     } catch (error) {
       signal.throwIfAborted();
-      if (!isLumbungError(error) || !REFUSALS.has(error.code)) throw error;
+      if (!isRefusal(error)) throw error;
       const view = text.read(`${schema}.${tag}`);
       const message = `the materialized view ${view} could not be filled: ${error.message}`;
       findings.push({ code: 'content-invalid', severity: 'warning', table: view, message });

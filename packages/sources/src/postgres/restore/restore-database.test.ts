@@ -297,6 +297,25 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
     await drop('views');
   });
 
+  it('is not lost by a setting that the server does not take, and says which', async () => {
+    await server.client('CREATE DATABASE strange');
+    const tree = path.join(folder, 'tree');
+    await dumpTo(tree, 'strange');
+    const manifest = await manifestOf(tree);
+    const settings = [
+      { role: null, setting: 'not_known=1' },
+      { role: null, setting: 'work_mem=3MB' },
+    ];
+    Object.assign(manifest.details['database'] ?? {}, { settings });
+    await writeFile(path.join(tree, 'manifest.json'), JSON.stringify(manifest));
+    const { findings } = await restore({ tree });
+    expect(findings.map(({ message }) => message)).toEqual([
+      'the server refuses the setting not_known of the database (42704)',
+    ]);
+    expect(await server.client('SHOW work_mem', 'aside')).toBe('3MB');
+    await drop('strange');
+  });
+
   it('touches no database that somebody made under its name after the plan', async () => {
     const planned = await plan();
     await server.client('CREATE DATABASE aside');

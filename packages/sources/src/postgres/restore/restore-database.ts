@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isLumbungError, LumbungError } from '@lumbung/stdx';
+import { LumbungError } from '@lumbung/stdx';
 import type { Control, RestoredTable, RestorePlan, RestoreReport, Workspace } from '../../driver.ts';
 import type { TreeSource } from '../../entry/tree-source.ts';
 import type { ManifestTable } from '../../manifest/manifest.ts';
@@ -21,6 +21,7 @@ import { missingRoles } from './plan-restore.ts';
 import { refreshViews } from './refresh-views.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RoleNames } from './role-names.ts';
+import { isRefusal } from './server-refusal.ts';
 import { SessionPool } from './session-pool.ts';
 import { TocArchive } from './toc-archive.ts';
 
@@ -130,12 +131,12 @@ class Restore {
 
       this.#run.enter('verify');
       const { tables, findings: differing } = await this.#verify(pool, chosen);
-      await database.finish(this.#facts, this.#names);
+      const refused = await database.finish(this.#facts, this.#names);
       return {
         engine: 'postgresql',
         database: options.database,
         tables,
-        findings: [...findings, ...differing],
+        findings: [...findings, ...differing, ...refused],
         restoreMs: restoredMs - beganMs,
         verifyMs: clock.monotonicMs() - restoredMs,
       };
@@ -193,7 +194,7 @@ class Restore {
     } catch (error) {
       this.#run.signal.throwIfAborted();
       // An expression of an index may fail on some row of the sample: the rows are there all the same.
-      if (!isLumbungError(error, 'DB_QUERY_FAILED') && !isLumbungError(error, 'DB_OBJECT_CHANGED')) throw error;
+      if (!isRefusal(error)) throw error;
       return [{ code: 'content-invalid', severity: 'warning', message: `ANALYZE failed: ${error.message}` }];
     }
   }

@@ -38,6 +38,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   maintenance_work_mem: '128MB',
   // A restore in one transaction per table locks few, but definitions lock all of them.
   max_locks_per_transaction: '1024',
+  // In the data folder, which goes: what lies elsewhere outlives a server that was shot.
+  dynamic_shared_memory_type: 'mmap',
   timezone: 'UTC',
 };
 
