@@ -64,7 +64,9 @@ function imports(rooms: readonly Room[]): string {
   const door = (target: string, doors: readonly string[]): string =>
     doors.map((each) => `${path.posix.basename(target)}${each.slice(1)}`).join(', ');
   const row = (room: Room): string => {
-    const may = Object.entries(room.mayImport).map(([target, doors]) => door(target, doors));
+    const may = Object.entries(room.mayImport).flatMap(([target, doors]) =>
+      doors.length === 0 ? [] : [door(target, doors)],
+    );
     const libraries = Object.entries(room.externals).map(([name, places]) =>
       places[0] === '.' ? name : `${name} (in ${places.join(', ')})`,
     );

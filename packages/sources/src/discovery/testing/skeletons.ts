@@ -114,13 +114,13 @@ export const laravelCached: Tree = {
   'config/database.php': laravelDatabasePhp,
   'bootstrap/cache/config.php': `<?php return array (
   'app' => array ('name' => 'Perizinan', 'debug' => false, 'aliases' => array ( 'App' => 'Illuminate\\\\Support\\\\Facades\\\\App', ),),
-  'database' => 
+  'database' =>
   array (
     'default' => 'mysql',
-    'connections' => 
+    'connections' =>
     array (
       'sqlite' => array ('driver' => 'sqlite', 'url' => NULL, 'database' => 'perizinan', 'prefix' => '',),
-      'mysql' => 
+      'mysql' =>
       array (
         'driver' => 'mysql',
         'url' => NULL,

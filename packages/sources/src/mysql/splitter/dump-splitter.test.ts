@@ -223,7 +223,7 @@ DELIMITER ;
 
 SET @saved_cs_client     = @@character_set_client;
 /*!50503 SET character_set_client = utf8mb4 */;
-/*!50001 CREATE VIEW \`v\` AS SELECT 
+/*!50001 CREATE VIEW \`v\` AS SELECT${' '}
  1 AS \`id\`*/;
 SET character_set_client = @saved_cs_client;
 
