@@ -314,17 +314,17 @@ export const bans = [
     homes: [
       {
         path: 'packages/engine/src/crypto',
-        because: 'ciphers, hashes and key derivation are reviewed in one place',
+        because: 'reviewed in one place',
       },
       { path: 'packages/sources/src/manifest/digest.ts', because: 'digests of dumps' },
       {
         path: 'packages/sources/src/postgres/wire/auth-md5.ts',
-        because: 'logins of PostgreSQL',
+        because: 'logins',
       },
-      { path: 'packages/sources/src/postgres/wire/auth-scram.ts', because: 'the same' },
+      { path: 'packages/sources/src/postgres/wire/auth-scram.ts', because: 'logins' },
       {
         path: 'packages/sources/src/mysql/wire/auth.ts',
-        because: 'logins of MySQL and MariaDB',
+        because: 'logins',
       },
       systemPorts,
       ...outsideTheHouse,

@@ -1,0 +1,518 @@
+import type { ErrorCatalogue } from '../texts.ts';
+
+/** Of databases: see errors.ts. */
+export const idDatabaseErrors: ErrorCatalogue = {
+  DB_ADDRESS_INVALID: {
+    message: 'jenis alamat itu tidak dikenal oleh basis data ini',
+    hint: 'Berikan host dan port, atau soket unix.',
+  },
+  DB_ANSWER_TOO_LARGE: {
+    message: 'jawaban server basis data melebihi yang dapat ditampung',
+    hint: 'Lihat log server basis data; laporkan bila basis datanya biasa saja.',
+  },
+  DB_ARCHIVE_UNKNOWN: {
+    message: 'pg_dump menulis daftar isi dalam bentuk yang tidak dikenal',
+    hint: 'Gunakan pg_dump versi 10 sampai 18.',
+  },
+  DB_ASSERTION_INVALID: {
+    message: 'sebuah pernyataan tidak memiliki pertanyaan',
+    hint: 'Tulislah sebagai `PERTANYAAN => JAWABAN`.',
+  },
+  DB_ASSERTION_UNSUPPORTED: {
+    message: 'basis data {{engine}} tidak dapat ditanyai',
+    hint: 'Hilangkan pernyataannya.',
+  },
+  DB_BEHIND_POOLER: {
+    message: 'ada perantara seperti PgBouncer di antara Lumbung dan server basis data',
+    hint: 'Hubungkan langsung ke port PostgreSQL, biasanya 5432.',
+  },
+  DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai', hint: 'Coba lagi.' },
+  DB_CLOCK_DIFFERS: {
+    message: 'jam server basis data berbeda dengan jam mesin ini',
+    hint: 'Selaraskan keduanya dengan server waktu.',
+  },
+  DB_CONNECTION_LOST: {
+    message: 'koneksi ke server basis data terputus',
+    hint: 'Hasil yang sudah terbaca dibuang. Coba lagi.',
+  },
+  DB_DATABASE_MISSING: {
+    message: 'basis data itu tidak ada',
+    hint: 'Periksa namanya; mungkin sudah diganti nama atau dihapus.',
+  },
+  DB_DATA_CORRUPTED: {
+    message: 'server basis data menemukan datanya sendiri rusak',
+    hint: 'Simpan semua cadangan lama, dan periksakan disk server basis data.',
+  },
+  DB_DUMP_AMBIGUOUS: {
+    message: 'repositori berisi cadangan {{count}} basis data: {{dumps}}',
+    hint: 'Sebutkan yang mana dengan --database (dan --server), atau sebutkan snapshotnya.',
+  },
+  DB_DUMP_DAMAGED: {
+    message: 'hasil dump yang tersimpan rusak',
+    hint: 'Jalankan `lumbung check`, lalu pulihkan snapshot lain.',
+  },
+  DB_DUMP_INCOMPLETE: {
+    message: 'hasil dump basis data tidak utuh',
+    hint: 'Tidak ada yang disimpan. Ulangi; jika terjadi lagi, periksa log server basis data.',
+  },
+  DB_DUMP_MISSING: {
+    message: 'repositori tidak memiliki cadangan basis data itu',
+    hint: '`db list` menampilkan yang ada.',
+  },
+  DB_DUMP_UNREADABLE: {
+    message: 'alat dump basis data menulis sesuatu yang tidak dikenal',
+    hint: 'Tidak ada yang disimpan. Laporkan hal ini beserta versi server dan versi paket kliennya.',
+  },
+  DB_DUMP_ABANDONED: {
+    message: 'berkas hasil cadangan tidak diambil semuanya',
+    hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
+  },
+  DB_DUMP_WRONG_KIND: {
+    message: 'hasil dump ini bukan dari basis data PostgreSQL, melainkan {{found}}',
+    hint: 'Pilih hasil dump sebuah basis data.',
+  },
+  DB_ENGINE_UNSUPPORTED: {
+    message: 'basis data {{engine}} belum dapat dicadangkan',
+    hint: 'Gunakan alat dump basis data itu dengan `backup --stdin-from-command`.',
+  },
+  DB_EXTENSION_MISSING: {
+    message: 'ekstensi yang diperlukan hasil dump belum terpasang di server',
+    hint: 'Pasang paket yang disebut pemeriksaan itu di server basis data.',
+  },
+  DB_EXTENSION_NEEDS_CARE: {
+    message: 'ada ekstensi yang harus dipasang dan dimuat lebih dahulu di server tujuan pemulihan',
+    hint: 'Simpan paketnya agar siap dipakai.',
+  },
+  DB_EXTENSION_VERSION_DIFFERS: {
+    message: 'versi ekstensi akan berbeda dari yang dicadangkan',
+    hint: 'Pastikan aplikasi dapat bekerja dengan versi itu.',
+  },
+  DB_FLOAT_ROUNDED: {
+    message: 'nilai FLOAT pada {{tables}} hanya dapat disimpan dengan enam digit',
+    hint: 'Ubah tabel yang tidak tercakup snapshot menjadi InnoDB, atau gunakan --untransactional accept.',
+  },
+  DB_INVENTORY_DIFFERS: {
+    message: 'hasil cadangan kekurangan {{count}} objek yang ada pada basis data',
+    hint: 'Coba lagi. Laporkan bila tetap demikian.',
+  },
+  DB_LOCALE_MISSING: {
+    message: 'server tidak memiliki enkode atau kolasi dari hasil dump',
+    hint: 'Pasang lokal itu di server (paket locales-all), lalu jalankan ulang PostgreSQL.',
+  },
+  DB_LOCKED: {
+    message: 'basis data sedang dikunci pihak lain terlalu lama',
+    hint: 'Coba lagi setelah perubahan basis data itu selesai.',
+  },
+  DB_LOCK_TABLE_FULL: {
+    message: 'memori server basis data untuk kunci sudah habis',
+    hint: 'Naikkan max_locks_per_transaction pada postgresql.conf lalu mulai ulang servernya.',
+  },
+  DB_LOGIN_METHOD_UNKNOWN: {
+    message: 'server basis data meminta cara masuk yang tidak didukung',
+    hint: 'Gunakan scram-sha-256 pada pg_hba.conf server.',
+  },
+  DB_LOGIN_REFUSED: {
+    message: 'server basis data menolak proses masuk',
+    hint: 'Periksa nama pengguna dan kata sandi, serta siapa yang boleh terhubung dari sini (pg_hba.conf).',
+  },
+  DB_NAME_UNSUPPORTED: {
+    message: 'alat dump tidak dapat melewati bagian dari basis data {{database}}: namanya mengandung titik',
+    hint: 'Cadangkan seluruh basis data.',
+  },
+  DB_NOT_ENCRYPTED: {
+    message: 'koneksi ke basis data tidak dienkripsi',
+    hint: 'Gunakan TLS dengan sertifikat yang diverifikasi.',
+  },
+  DB_NOT_VERIFIED: {
+    message: 'identitas server basis data tidak diperiksa',
+    hint: 'Gunakan TLS dengan sertifikat yang diverifikasi.',
+  },
+  DB_OBJECT_CHANGED: {
+    message: 'ada yang dihapus atau diubah pada basis data selama proses berjalan',
+    hint: 'Coba lagi setelah perubahan basis data itu selesai.',
+  },
+  DB_OBJECT_MISSING: {
+    message: 'basis data tidak memiliki {{object}}, yang diminta untuk dilewati',
+    hint: 'Perbaiki daftar yang dilewati: tabel yang berganti nama akan ikut tersimpan tanpa diinginkan.',
+  },
+  DB_PASSWORD_EXPOSED: {
+    message: 'server basis data meminta kata sandi tanpa enkripsi melalui koneksi yang tidak terenkripsi',
+    hint: 'Gunakan TLS, atau scram-sha-256 pada pg_hba.conf server.',
+  },
+  DB_PASSWORD_MISSING: {
+    message: 'server basis data meminta kata sandi, tetapi tidak ada yang diberikan',
+    hint: 'Simpan kata sandi akun cadangan.',
+  },
+  DB_PASSWORD_PLACE_EMPTY: {
+    message: 'tidak ada kata sandi di {{place}}',
+    hint: 'Tulis kata sandi saja di sana, dalam satu baris.',
+  },
+  DB_PASSWORD_TWICE: {
+    message: 'kata sandi basis data disebut di lebih dari satu tempat',
+    hint: 'Simpan di berkas yang hanya dapat dibaca oleh Anda, dan hapus dari alamatnya.',
+  },
+  DB_PASSWORD_UNUSABLE: {
+    message: 'nama pengguna atau kata sandi basis data tidak dapat diteruskan ({{where}})',
+    hint: 'Pilih yang tanpa baris baru dan kurang dari 1000 karakter.',
+  },
+  DB_PRIVILEGE_MISSING: {
+    message: 'akun cadangan belum memiliki hak yang diperlukan',
+    hint: 'Uji koneksinya: hasilnya menampilkan perintah SQL untuk memberi hak itu.',
+  },
+  DB_PROTOCOL_ERROR: {
+    message: 'server tidak berbicara dengan protokol basis data yang dimaksud',
+    hint: 'Periksa alamat dan port; hubungkan langsung tanpa perantara.',
+  },
+  DB_QUERY_FAILED: { message: 'server basis data menolak sebuah perintah', hint: 'Lihat log server basis data.' },
+  DB_RENDER_BINARY: {
+    message: 'baris tabel {{table}} terlalu panjang untuk berkas SQL',
+    hint: 'Pulihkan hasil dump ke sebuah server.',
+  },
+  DB_REPLICA_BEHIND: {
+    message: 'replika tertinggal terlalu jauh dari server utamanya',
+    hint: 'Periksa mengapa replika tidak mengikuti, atau cadangkan server utamanya.',
+  },
+  DB_REPLICA_CONFLICT: {
+    message: 'replika menghentikan kueri agar dapat mengikuti server utamanya',
+    hint: 'Aktifkan hot_standby_feedback pada replika, atau cadangkan server utamanya.',
+  },
+  DB_REPLICA_STOPPED: {
+    message: 'server ini replika yang tidak lagi mengikuti server utamanya',
+    hint: 'Jalankan kembali replikasi (SHOW REPLICA STATUS menyebut sebabnya), atau cadangkan server utamanya.',
+  },
+  DB_RESTORE_COLLATION_UNKNOWN: {
+    message: 'server tidak mengenal sebuah collation dari cadangan',
+    hint: 'Pulihkan ke server dari vendor dan versi yang dicadangkan; atau ubah dahulu tabelnya di sana, lalu cadangkan lagi.',
+  },
+  DB_RESTORE_DEFINER_MISSING: {
+    message: 'akun yang menjalankan view, rutin, trigger, atau event tidak ada di server',
+    hint: 'Buat akun itu, atau serahkan miliknya kepada akun lain.',
+  },
+  DB_RESTORE_DEFINER_REFUSED: {
+    message: 'akun ini tidak boleh membuat objek yang berjalan sebagai akun lain',
+    hint: 'Beri hak SET USER (MariaDB) atau SET_ANY_DEFINER (MySQL), atau serahkan semuanya kepada satu akun.',
+  },
+  DB_RESTORE_ENGINE_UNKNOWN: {
+    message: 'server tidak memiliki storage engine yang dipakai cadangan',
+    hint: 'Pasang di sana, atau pulihkan ke server lain.',
+  },
+  DB_RESTORE_FUNCTIONS_UNTRUSTED: {
+    message: 'server hanya menerima fungsi dan trigger dari administrator karena mencatat perubahannya',
+    hint: 'Setel log_bin_trust_function_creators = 1 di sana, atau pulihkan sebagai administrator.',
+  },
+  DB_RESTORE_INTO_REPLICA: {
+    message: 'server ini replika yang tidak menerima perubahan dari pihak lain',
+    hint: 'Pulihkan ke server primer.',
+  },
+  DB_RESTORE_NAMES_COLLIDE: {
+    message: 'bagi server beberapa nama dalam cadangan adalah nama yang sama',
+    hint: 'Pulihkan ke server dengan lower_case_table_names = 0.',
+  },
+  DB_RESTORE_NAMES_FOLDED: {
+    message: 'server mengubah semua nama tabel menjadi huruf kecil',
+    hint: 'Pulihkan ke server dengan lower_case_table_names = 0 jika aplikasi menulisnya dengan cara lain.',
+  },
+  DB_RESTORE_NAMES_ITSELF: {
+    message: 'rutin, trigger, atau event menyebut nama basis data yang dicadangkan, dan akan tetap menunjuk ke sana',
+    hint: 'Jangan memanggilnya di basis data hasil pemulihan selama basis data yang lain masih ada.',
+  },
+  DB_RESTORE_NAME_MISSING: {
+    message: 'basis data hasil pemulihan memerlukan nama',
+    hint: 'Berikan dengan --as; nama itu belum boleh ada.',
+  },
+  DB_RESTORE_NAME_TAKEN: {
+    message: 'nama basis data hasil pemulihan tidak dapat dipakai: sudah ada atau tidak sah',
+    hint: 'Pilih nama lain. Pemulihan tidak pernah menimpa basis data yang ada.',
+  },
+  DB_RESTORE_NO_SPACE: {
+    message: 'tidak ada ruang untuk memulihkan {{path}}',
+    hint: 'Kosongkan ruang di sana, atau pilih tempat lain. Tidak ada sisa yang tertinggal.',
+  },
+  DB_RESTORE_OBJECT_REFUSED: {
+    message: 'server tidak menerima {{object}}: {{said}}',
+    hint: 'Tidak ada hasil pemulihan yang disimpan. Pulihkan ke server dari versi yang dicadangkan.',
+  },
+  DB_RESTORE_PACKET_TOO_SMALL: {
+    message: 'sebuah baris cadangan lebih panjang daripada yang diterima server (max_allowed_packet)',
+    hint: 'Naikkan max_allowed_packet di sana.',
+  },
+  DB_RESTORE_READ_ONLY: {
+    message: 'server tidak menerima penulisan (read_only)',
+    hint: 'Pulihkan ke server utamanya.',
+  },
+  DB_RESTORE_REFUSED: {
+    message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
+    hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
+  },
+  DB_RESTORE_ROWS_DIFFER: {
+    message: 'server menerima {{rows}} baris tabel {{table}}, padahal yang dicadangkan {{expectedRows}}',
+    hint: 'Tidak ada yang disimpan. Jalankan `lumbung check`, lalu pulihkan snapshot lain.',
+  },
+  DB_RESTORE_SERVER_DIFFERS: {
+    message: 'server berasal dari vendor lain, atau lebih tua, daripada yang dicadangkan',
+    hint: 'Pulihkan ke server dari vendor dan versi yang dicadangkan, atau yang lebih baru.',
+  },
+  DB_RESTORE_SERVER_OLDER: {
+    message: 'versi server lebih lama daripada server yang dicadangkan',
+    hint: 'Pulihkan ke server dengan versi yang sama atau lebih baru.',
+  },
+  DB_RESTORE_VALUES_ALTERED: {
+    message: 'server tidak mau menyimpan nilai tabel {{table}} sebagaimana adanya',
+    hint: 'Tidak ada hasil pemulihan yang disimpan. Pulihkan ke server dari versi yang dicadangkan.',
+  },
+  DB_ROLE_MISSING: {
+    message: 'peran yang disebut dalam hasil dump tidak ada di server',
+    hint: 'Buat dengan perintah di samping pemeriksaan ini, atau jadikan satu peran pemilik semuanya.',
+  },
+  DB_ROLE_PASSWORDS_HIDDEN: {
+    message: 'akun cadangan tidak boleh membaca kata sandi peran basis data',
+    hint: 'Beri hak pg_read_all_data, atau atur ulang kata sandinya setelah bencana.',
+  },
+  DB_ROWS_HIDDEN: {
+    message: 'kebijakan pada basis data dapat menyembunyikan baris dari akun cadangan',
+    hint: 'Beri akun cadangan atribut BYPASSRLS.',
+  },
+  DB_ROWS_UNORDERED: {
+    message: 'ada tabel besar tanpa urutan tetap sehingga tersimpan ulang setiap kali berubah',
+    hint: 'Beri kunci utama, atau jangan sertakan baris sesi dan tembolok.',
+  },
+  DB_ROW_INCOMPLETE: {
+    message: 'hasil cadangan berakhir di tengah baris {{row}}',
+    hint: 'Tidak ada yang disimpan. Jalankan lagi; jika terulang, periksa log server basis data.',
+  },
+  DB_ROW_TOO_LARGE: {
+    message: 'sebuah baris terlalu besar untuk dikirim atau diterima server basis data',
+    hint: 'Tanyakan kepada pengelola aplikasi tentang nilai yang mendekati 1 GB.',
+  },
+  DB_SCRATCH_FAILED: {
+    message: 'server basis data untuk uji pemulihan tidak dapat dijalankan',
+    hint: 'Pilih folder kerja lain, atau periksa catatan uji pemulihan.',
+  },
+  DB_SERVER_ABSENT: {
+    message: 'SQLite tidak memiliki server; yang ada hanya basis data',
+    hint: 'Lakukan dump pada basis datanya.',
+  },
+  DB_SERVER_DISK_FULL: {
+    message: 'disk server basis data penuh',
+    hint: 'Kosongkan ruang pada server basis data terlebih dahulu.',
+  },
+  DB_SERVER_MISSING: {
+    message: 'server basis data untuk uji pemulihan belum terpasang di komputer ini',
+    hint: 'Pasang paket {{package}}.',
+  },
+  DB_SERVER_NOT_AUTHENTIC: {
+    message:
+      'server basis data tidak dapat membuktikan bahwa ia mengetahui kata sandi: mungkin ada yang menyadap di antaranya',
+    hint: 'Periksa alamat server, dan gunakan TLS dengan sertifikat yang diverifikasi.',
+  },
+  DB_SERVER_TOO_OLD: {
+    message: 'server basis data versi {{version}} terlalu lama untuk dicadangkan',
+    hint: 'Cadangkan dengan alat bawaannya, dan rencanakan pemutakhirannya.',
+  },
+  DB_STALLED: {
+    message: 'tidak ada data dari server basis data selama {{seconds}} detik',
+    hint: 'Periksa server dan jaringan, lalu coba lagi.',
+  },
+  DB_SWAP_FAILED: {
+    message: 'basis data tidak dapat ditukar, dan yang telah dimulai sudah dibatalkan',
+    hint: 'Lihat penyebabnya, lalu tukar lagi.',
+  },
+  DB_SWAP_HALF_DONE: {
+    message: 'penukaran basis data terhenti di tengah dan tidak dapat dibatalkan',
+    hint: 'Hubungi administrator server sebelum siapa pun memakainya; catatan menyebut setiap perintah yang kurang.',
+  },
+  DB_SWAP_REFUSED: {
+    message: 'basis data hasil pemulihan tidak ditukar dengan yang sedang dipakai',
+    hint: 'Periksa ketiga namanya; belum ada yang diubah.',
+  },
+  DB_TABLES_UNTRANSACTIONAL: {
+    message: '{{count}} tabel tidak tercakup snapshot: {{tables}}',
+    hint: 'Ubah menjadi InnoDB, atau izinkan tabel dikunci selama dump, atau terima bahwa tabel dibaca selagi berubah.',
+  },
+  DB_TABLE_UNKNOWN: {
+    message: 'tabel {{table}} tidak ada pada basis data',
+    hint: 'Perbaiki daftar tabel yang barisnya tidak ikut dicadangkan.',
+  },
+  DB_TEXT_INVALID: {
+    message: 'sebuah nama, kata sandi, atau perintah memuat bita nol',
+    hint: 'Pilih yang tidak memuatnya.',
+  },
+  DB_TIMEOUT: {
+    message: 'pekerjaan pada basis data melebihi batas waktu {{seconds}} detik',
+    hint: 'Periksa apa yang membuat server sibuk, atau beri waktu lebih lama.',
+  },
+  DB_TLS_UNAVAILABLE: {
+    message: 'server basis data tidak menyediakan enkripsi',
+    hint: 'Aktifkan pada server (parameter ssl), atau izinkan koneksi tanpa TLS.',
+  },
+  DB_TLS_UNTRUSTED: {
+    message: 'koneksi terenkripsi ke server basis data tidak dapat dipercaya',
+    hint: 'Periksa sertifikat server, dan berkas otoritas yang menandatanganinya.',
+  },
+  DB_TOOL_ABANDONED: {
+    message: 'keluaran {{tool}} tidak dibaca sampai akhir',
+    hint: 'Ini akibat kesalahan lain: lihat pesan di atas.',
+  },
+  DB_TOOL_FAILED: {
+    message: '{{tool}} gagal dengan kode keluar {{exitCode}}: {{said}}',
+    hint: 'Tidak ada yang disimpan. Teks setelah titik dua adalah pesan program itu sendiri.',
+  },
+  DB_TOOL_INPUT_UNREAD: {
+    message: '{{tool}} berakhir sebelum membaca seluruh masukannya',
+    hint: 'Jalankan lagi; jika terulang, periksa log server basis data.',
+  },
+  DB_TOOL_KILLED: {
+    message: '{{tool}} dihentikan dari luar ({{signal}})',
+    hint: 'Tidak ada yang disimpan. Periksa log sistem: mesin yang kehabisan memori menghentikan program.',
+  },
+  DB_TOOL_MISSING: {
+    message: '{{tool}} belum terpasang',
+    hint: 'Pasang paket {{package}}.',
+  },
+  DB_TOOL_OUTPUT_TOO_LARGE: {
+    message: '{{tool}} mengeluarkan lebih dari {{limitBytes}} bita yang dapat diterima',
+    hint: 'Periksa apakah programnya benar.',
+  },
+  DB_TOOL_STALLED: {
+    message: '{{tool}} dihentikan: tidak ada data yang bergerak selama {{stallSeconds}} detik',
+    hint: 'Tidak ada yang disimpan. Periksa koneksi ke server basis data, penguncian di sana, dan apakah repositori masih menerima data.',
+  },
+  DB_TOOL_TIMEOUT: {
+    message: '{{tool}} dihentikan: tidak selesai dalam {{limitSeconds}} detik',
+    hint: 'Tidak ada yang disimpan. Beri waktu lebih, atau cari penyebab lambatnya.',
+  },
+  DB_TOOL_TOO_OLD: {
+    message: '{{tool}} {{toolVersion}} lebih lama dari server, yang berversi {{serverVersion}}',
+    hint: 'Pasang paket {{package}}.',
+  },
+  DB_TOOL_UNUSABLE: {
+    message: '{{path}} tidak dapat dijalankan ({{errno}})',
+    hint: 'Periksa apakah itu program untuk mesin ini, dan siapa yang boleh menjalankannya.',
+  },
+  DB_TOO_MANY_CONNECTIONS: {
+    message: 'server basis data tidak menerima koneksi lagi',
+    hint: 'Naikkan max_connections, atau kurangi jumlah tabel yang dibaca bersamaan.',
+  },
+  DB_UNREACHABLE: {
+    message: 'server basis data tidak dapat dihubungi',
+    hint: 'Periksa apakah server berjalan, alamatnya, dan firewall di antaranya.',
+  },
+  DB_URL_INVALID: {
+    message: 'bukan alamat basis data: {{reason}}',
+    hint: 'Tulis seperti postgresql://pengguna@host:5432/basisdata, mysql:///basisdata?socket=/run/mysqld/mysqld.sock atau sqlite:/jalur/berkas.',
+  },
+  DB_VERSION_UNTESTED: {
+    message: 'server basis data lebih baru daripada yang sudah diuji dengan Lumbung',
+    hint: 'Segera uji pemulihannya, dan cari versi Lumbung yang lebih baru.',
+  },
+  DB_WORKSPACE_CHANGED: {
+    message: '{{path}} berubah di folder kerja setelah diperiksa',
+    hint: 'Periksa disk folder kerja, dan siapa lagi yang menulis di sana.',
+  },
+  DB_WORKSPACE_FULL: {
+    message: 'folder kerja tidak cukup untuk hasil dump',
+    hint: 'Kosongkan ruang di sana, atau perbesar batas folder kerja.',
+  },
+  REDIS_COUNTS_DIFFER: {
+    message:
+      'basis data {{db}} berisi {{keys}} kunci pada hasil dump, sedangkan di server {{before}} sebelum dan {{after}} sesudahnya',
+    hint: 'Lihat log server, lalu ulangi dump. Tidak ada yang disimpan.',
+  },
+  REDIS_DATABASE_UNKNOWN: {
+    message: 'basis data Redis itu tidak ada atau kosong: {{database}}',
+    hint: 'Server dicadangkan dengan nama `instance`; pulihkan seluruhnya, atau satu basis data bernomor ke nomor lain.',
+  },
+  REDIS_NOT_READY: {
+    message: 'server Redis belum siap',
+    hint: 'Tunggu sampai data selesai dimuat, atau sampai replika menemukan server induknya; lalu coba lagi.',
+  },
+  REDIS_RDB_CORRUPT: {
+    message: 'berkas RDB dari Redis rusak',
+    hint: 'Lakukan dump ulang pada server. Bila berkas berasal dari repositori, jalankan `lumbung check`.',
+  },
+  REDIS_RDB_UNSUPPORTED: {
+    message: 'berkas RDB berisi hal yang belum dikenal program ini: {{what}}',
+    hint: 'Gunakan versi Lumbung yang lebih baru; sementara itu, simpan berkas RDB server sebagai berkas biasa.',
+  },
+  REDIS_SCRATCH_FAILED: {
+    message: 'server Redis untuk uji pemulihan tidak dapat dijalankan',
+    hint: 'Pastikan paket redis-server terpasang, dengan versi yang sama atau lebih baru dari yang dicadangkan.',
+  },
+  REDIS_SWAP_UNSUPPORTED: {
+    message:
+      'hanya dua basis data bernomor pada satu server Redis yang dapat ditukar, dan yang lama memakai nomor hasil pemulihan',
+    hint: 'Arahkan aplikasi ke server hasil pemulihan, atau pulihkan satu basis data ke nomor lain.',
+  },
+  REDIS_SYNC_INTERRUPTED: {
+    message: 'server Redis memutus koneksi sebelum seluruh data terkirim',
+    hint: 'Lihat log server: batas client-output-buffer-limit replica, atau memori untuk fork.',
+  },
+  REDIS_VALUE_REFUSED: {
+    message: 'server Redis menolak sebuah nilai dari {{table}}',
+    hint: 'Kosongkan tujuan sebelum mencoba lagi. Kunci yang sudah ada berarti pihak lain sedang menulis ke sana.',
+  },
+  SQLITE_COPY_INCOMPLETE: {
+    message: '{{path}} tidak tersalin sebagaimana aslinya',
+    hint: 'Coba lagi, dan periksa disk folder kerja.',
+  },
+  SQLITE_DAMAGED: {
+    message: 'basis data {{path}} rusak',
+    hint: 'Pulihkan cadangan baik yang terakhir, atau selamatkan isinya dengan perintah .recover dari sqlite3. Tidak ada yang disimpan.',
+  },
+  SQLITE_EMPTY: {
+    message: 'basis data {{path}} adalah berkas kosong',
+    hint: 'Bila aplikasinya belum pernah dijalankan, keluarkan dulu basis data ini dari pencadangan.',
+  },
+  SQLITE_FAILED: {
+    message: 'SQLite tidak dapat mengerjakan perintah pada {{path}}',
+    hint: 'Lihat log untuk pesan dari SQLite.',
+  },
+  SQLITE_HOT_JOURNAL: {
+    message: 'aplikasi pemilik {{path}} mati di tengah perubahan',
+    hint: 'Jalankan aplikasinya agar perubahan itu dibatalkan, lalu cadangkan.',
+  },
+  SQLITE_IN_USE: {
+    message: '{{path}} sedang dipakai oleh {{program}}',
+    hint: 'Hentikan aplikasinya, lalu coba lagi. Belum ada yang diubah.',
+  },
+  SQLITE_LOCKED: {
+    message: '{{path}} sedang dikunci program lain',
+    hint: 'Coba lagi saat aplikasi tidak sibuk menulis, atau cari program yang menguncinya.',
+  },
+  SQLITE_MISSING: {
+    message: 'basis data {{path}} tidak ada',
+    hint: 'Periksa letak berkasnya.',
+  },
+  SQLITE_NOT_A_DATABASE: {
+    message: '{{path}} bukan basis data SQLite, atau terenkripsi',
+    hint: 'Sebutkan berkas lain. Basis data terenkripsi dicadangkan sebagai berkas saat aplikasinya berhenti.',
+  },
+  SQLITE_QUESTION_TOO_WIDE: {
+    message: 'jawaban pertanyaan itu lebih dari {{rowsMax}} baris',
+    hint: 'Tanyakan jumlah baris atau total nilai.',
+  },
+  SQLITE_SIDECARS_UNAVAILABLE: {
+    message: '{{path}} tidak dapat dibaca tanpa menulis berkas -wal dan -shm di sampingnya',
+    hint: 'Jalankan pencadangan sebagai root, atau sebagai pengguna aplikasi yang boleh menulis di folder itu.',
+  },
+  SQLITE_SWAP_IMPOSSIBLE: {
+    message: '{{path}} berada di sistem berkas yang berbeda dari basis data aktif',
+    hint: 'Pulihkan basis data di samping basis data aktif.',
+  },
+  SQLITE_TABLE_EXISTS: {
+    message: 'tujuan sudah memiliki tabel {{table}}',
+    hint: 'Ganti nama atau hapus tabel itu dahulu, atau pulihkan ke berkas lain. Belum ada yang diubah.',
+  },
+  SQLITE_TABLE_MISSING: {
+    message: 'hasil dump tidak memiliki tabel {{table}} yang dapat dipulihkan tersendiri',
+    hint: 'Pilih dari tabel yang ada. Tabel virtual dipulihkan bersama seluruh basis data.',
+  },
+  SQLITE_TARGET_EXISTS: {
+    message: '{{path}} sudah ada',
+    hint: 'Pilih nama lain.',
+  },
+  SQLITE_UNREADABLE: {
+    message: '{{path}} tidak dapat dibaca',
+    hint: 'Jalankan pencadangan sebagai pengguna yang boleh membacanya.',
+  },
+};
