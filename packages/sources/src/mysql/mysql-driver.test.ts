@@ -65,6 +65,14 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       .catch(() => '');
     // Whoever `owner` is may read nothing: the server then prints the view with the name of the database in it.
     await server.client(PLAIN_SQL);
+    // Written by a client of long ago, and of another character set.
+    await server.client(
+      Buffer.from(
+        "SET NAMES latin1; CREATE PROCEDURE cafe() SELECT 'd\xe9j\xe0 vu'; CREATE VIEW the AS SELECT '\xe9' AS e",
+        'latin1',
+      ),
+      'museum',
+    );
     museum = (await bench.dump(server.target, 'museum', { untransactional: 'accept' })).folder;
     ({ folder: plain, manifest } = await bench.dump(server.target, 'plain'));
   }, 60_000);
@@ -266,6 +274,16 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       } finally {
         await server.client(`SET GLOBAL max_allowed_packet = ${limit ?? ''}`);
       }
+    });
+
+    it('no collation that is only called otherwise by now', async () => {
+      const old = await alteredTree(plain, 'schema/20-tables.sql', (sql) =>
+        sql.replace('CHARSET=utf8mb4 COLLATE=utf8mb4_bin', 'CHARSET=utf8 COLLATE=utf8_danish_ci'),
+      );
+      expect(await answerOf(await plan(old), 'collations')).toMatchObject({ result: 'pass' });
+      await dropped(async () => {
+        expect((await restore(old)).findings).toEqual([]);
+      });
     });
 
     it('a collation and a storage engine that the server does not know', async () => {
@@ -477,6 +495,10 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
         await restore(museum, { verify: 'rows' });
         await loadMuseum(server, 'live', { bigRows: 10 });
         await server.client(
+          Buffer.from("SET NAMES latin1; CREATE FUNCTION cafe() RETURNS TEXT RETURN 'd\xe9j\xe0 vu'", 'latin1'),
+          'live',
+        );
+        await server.client(
           `DROP VIEW broken_view; DROP TABLE one_row; CREATE TABLE only_live (a INT);
            CREATE USER IF NOT EXISTS other@localhost;
            ALTER DEFINER = other@localhost EVENT live.\`nightly; clean\` COMMENT 'of another';
@@ -509,6 +531,12 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
         );
         expect(await independentDump(server, 'live')).toEqual(restored);
         expect(await independentDump(server, 'kept')).toEqual(live);
+        const texts =
+          "SELECT GROUP_CONCAT(HEX(CONVERT(ROUTINE_DEFINITION USING utf8mb4))) FROM information_schema.ROUTINES WHERE ROUTINE_NAME = 'cafe' AND ROUTINE_SCHEMA";
+        const word = Buffer.from("'déjà vu'").toString('hex').toUpperCase();
+        expect(await server.client(`${texts} = 'live'; ${texts} = 'kept'; SELECT * FROM live.the`)).toMatch(
+          new RegExp(`^\\w*${word}\n\\w*${word}\né$`),
+        );
         // Each takes from its own sequence.
         expect(
           await server.client('SHOW CREATE TABLE live.from_sequence; SHOW CREATE TABLE kept.from_sequence'),

@@ -30,7 +30,6 @@ const detailsSchema = z.object({
 });
 
 export type DumpDetails = z.infer<typeof detailsSchema>;
-export type StoredPlace = DumpDetails['objects'][number];
 
 /** @throws LumbungError SOURCE_MANIFEST_INVALID (corruption) */
 export function parseDetails(manifest: Manifest): DumpDetails {

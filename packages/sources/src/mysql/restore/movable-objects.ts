@@ -10,7 +10,7 @@ import { orderViews } from './view-order.ts';
 export interface MovableObject {
   readonly kind: 'function' | 'procedure' | 'package' | 'package-body' | 'view' | 'trigger' | 'event';
   readonly name: string;
-  /** For the database in use. */
+  /** Statements for the database in use, their characters bytes: of the character set that they set first. */
   readonly create: readonly string[];
   /** An event that runs. */
   readonly isEnabled: boolean;
@@ -24,8 +24,9 @@ export async function readMovable(
   database: string,
   inventory: Inventory,
 ): Promise<MovableObject[]> {
-  // Names are then printed without the database.
+  // Names are then printed without the database, and texts in the character set that they were written in.
   await session.query(`USE ${quoteName(database)}`);
+  await session.query('SET character_set_results = binary');
   const objects: MovableObject[] = [];
   for (const kind of ['function', 'procedure', 'package', 'package-body'] as const) {
     for (const { name } of inventory.routines.filter((routine) => routine.kind === kind)) {
@@ -39,18 +40,18 @@ export async function readMovable(
     views.push({
       kind: 'view' as const,
       name,
-      sql: withoutOwnName(bytesOf(sql), bytesOf(database), 'view'),
+      sql: withoutOwnName(sql ?? '', bytesOf(database), 'view'),
       charset,
       collation,
     });
   }
   for (const view of orderViews(views)) {
     const { charset, collation } = views.find(({ name }) => name === view.name) ?? { charset: '', collation: '' };
-    objects.push(object('view', view.name, textOf(view.sql), { charset, collation }));
+    objects.push(object('view', view.name, view.sql, { charset, collation }));
   }
   for (const name of await triggersInOrder(session, database)) {
     const [, mode, sql, charset, collation] = await shown(session, 'trigger', name);
-    const own = textOf(withoutOwnNameInHead(bytesOf(sql), bytesOf(database)));
+    const own = withoutOwnNameInHead(sql ?? '', bytesOf(database));
     objects.push(object('trigger', name, own, { mode, charset, collation }));
   }
   for (const name of inventory.events) {
@@ -58,6 +59,7 @@ export async function readMovable(
     const isEnabled = / ON COMPLETION (?:NOT )?PRESERVE ENABLE\b/.test(maskQuoted(sql ?? ''));
     objects.push({ ...object('event', name, sql, { mode, charset, collation, timeZone }), isEnabled });
   }
+  await session.query(RESET);
   return objects;
 }
 
@@ -92,13 +94,12 @@ function object(
     ...(mode === undefined ? [] : [`sql_mode = ${quoteText(mode)}`]),
     ...(timeZone === undefined ? [] : [`time_zone = ${quoteText(timeZone)}`]),
   ];
-  // What is sent is UTF-8 whatever the character set of the object: one that is not would be read as if it were.
   return { kind, name, create: [`SET ${settings.join(', ')}`, sql, RESET], isEnabled: false };
 }
 
 async function shown(session: MysqlConnection, kind: SchemaKind, name: string): Promise<Array<string | undefined>> {
-  const [row] = await session.texts(`SHOW CREATE ${kind.replace('-', ' ').toUpperCase()} ${quoteName(name)}`);
-  return (row ?? []).map((value) => value ?? undefined);
+  const { rows } = await session.query(`SHOW CREATE ${kind.replace('-', ' ').toUpperCase()} ${quoteName(name)}`);
+  return (rows[0] ?? []).map((value) => value?.toString('latin1'));
 }
 
 /** As they fire. */
@@ -110,10 +111,6 @@ async function triggersInOrder(session: MysqlConnection, database: string): Prom
   return rows.map(([name]) => name ?? '');
 }
 
-function bytesOf(text: string | undefined): string {
-  return Buffer.from(text ?? '').toString('latin1');
-}
-
-function textOf(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }

@@ -201,7 +201,9 @@ export class RestoreChecks {
       for (const [, collation = ''] of maskQuoted(sql).matchAll(/\bCOLLATE[ =]+(\w+)/gi))
         used.add(collation.toLowerCase());
     }
-    const unknown = [...used].filter((collation) => !known.has(collation)).toSorted();
+    const unknown = [...used]
+      .filter((collation) => !known.has(collation) && !known.has(newCollationName(collation)))
+      .toSorted();
     if (unknown.length === 0) return { result: 'pass', message: `it knows all ${used.size} collations` };
     const proposals = unknown.map((collation) => {
       const nearest = NEAREST.find(([pattern, to]) => pattern.test(collation) && known.has(to))?.[1];
@@ -341,6 +343,11 @@ export class RestoreChecks {
       hint: 'do not call them in the restored database while the other one is there',
     };
   }
+}
+
+/** What used to be called utf8, and still may, is listed as utf8mb3. */
+export function newCollationName(collation: string): string {
+  return collation.replace(/^utf8(?=_|$)/, 'utf8mb3');
 }
 
 async function knownCollations(session: MysqlConnection): Promise<Set<string>> {

@@ -102,7 +102,7 @@ async function remarksOf(session: MysqlConnection, live: Side, restored: Side, k
     // One that the live database has goes on as it did there.
     if (kind !== 'event' || isEnabled || known.has(name)) continue;
     const event = `${quoteName(live.name)}.${quoteName(name)}`;
-    const who = definerOf(Buffer.from(create[1] ?? '').toString('latin1')) ?? '';
+    const who = definerOf(create[1] ?? '') ?? '';
     // Without the account ALTER EVENT makes it run as whoever wakes it.
     remarks.push(`event ${name} does not run: ALTER DEFINER = ${accountText(who)} EVENT ${event} ENABLE;`);
   }
@@ -224,7 +224,7 @@ class Exchange {
 
   async #create({ create }: Pick<MovableObject, 'create'>, database: string): Promise<void> {
     await this.#query(`USE ${quoteName(database)}`);
-    for (const sql of create) await this.#ignoring(THERE_ALREADY, sql);
+    for (const sql of create) await this.#ignoring(THERE_ALREADY, Buffer.from(sql, 'latin1'));
   }
 
   async #setDefaults({ defaults }: Side, from: string, to: string): Promise<void> {
@@ -256,11 +256,11 @@ class Exchange {
     await this.#query(`RENAME TABLE ${moves.map(({ from, to }) => `${from} TO ${to}`).join(', ')}`);
   }
 
-  async #query(sql: string): Promise<void> {
+  async #query(sql: string | Buffer): Promise<void> {
     await this.#session.query(sql);
   }
 
-  async #ignoring(errnos: ReadonlySet<number>, sql: string): Promise<void> {
+  async #ignoring(errnos: ReadonlySet<number>, sql: string | Buffer): Promise<void> {
     try {
       await this.#query(sql);
     } catch (error) {

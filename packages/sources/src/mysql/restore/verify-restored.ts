@@ -11,6 +11,7 @@ import { type Inventory, type InventoryTable, readInventory } from '../inventory
 import { abandonSession, openSession } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import type { DumpDetails } from './dump-details.ts';
+import { newCollationName } from './restore-checks.ts';
 import type { StoredObject } from './stored-schema.ts';
 
 const NAMED_MAX = 5;
@@ -42,7 +43,7 @@ export async function verifyRestored(request: VerifyRequest, control: Control): 
     inventory = await readInventory(session, database);
   }
   findings.push(...compareObjects(request, inventory));
-  if (inventory.database.collation !== details.database.collation) {
+  if (newCollationName(inventory.database.collation) !== newCollationName(details.database.collation)) {
     const message = `its collation is ${inventory.database.collation}, the dump says ${details.database.collation}`;
     findings.push({ code: 'inventory-differs', severity: 'error', message });
   }
