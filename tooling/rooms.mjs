@@ -310,7 +310,7 @@ export const bans = [
   {
     what: 'cryptography',
     uses: ['node:crypto', 'crypto'],
-    instead: 'use what packages/engine/src/crypto gives, the one place that is reviewed for it',
+    instead: 'use what packages/engine/src/crypto gives',
     homes: [
       {
         path: 'packages/engine/src/crypto',

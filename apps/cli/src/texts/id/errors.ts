@@ -1,48 +1,12 @@
 import type { ErrorCatalogue } from '../texts.ts';
 import { idDatabaseErrors } from './database-errors.ts';
+import { idStorageErrors } from './storage-errors.ts';
 
 /** What errors say to people. Only the words of another program, `{{detail}}`, stay as they are, between quotes. */
 export const idErrors: ErrorCatalogue = {
+  ...idStorageErrors,
   ...idDatabaseErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },
-  BACKEND_ACCESS_DENIED: {
-    message: '{{place}}: akses ditolak',
-    hint: 'Periksa pemilik berkas repositori, dan sebagai siapa Lumbung dijalankan.',
-  },
-  BACKEND_FILE_GIVEN_UP: {
-    message: '{{place}} tidak dapat dimuat dan belum dicoba lagi',
-    hint: 'Periksa sambungan ke repositori, lalu mulai lagi.',
-  },
-  BACKEND_FILE_MISSING: {
-    message: '{{place}} tidak ada',
-    hint: 'Periksa alamat repositori. Jika sebagian terhapus, jalankan `lumbung check`.',
-  },
-  BACKEND_FILE_TRUNCATED: {
-    message: '{{place}} lebih pendek daripada seharusnya ({{sizeBytes}} bita)',
-    hint: 'Jalankan `lumbung check`.',
-  },
-  BACKEND_NAME_INVALID: { message: 'penyimpanan diminta membuka tempat yang tidak mungkin ada' },
-  BACKEND_NOT_A_FILE: {
-    message: '{{place}} bukan berkas',
-    hint: 'Repositori diubah dengan tangan: pindahkan benda itu dan jalankan `lumbung check`.',
-  },
-  BACKEND_NOT_A_FOLDER: {
-    message: '{{place}} bukan folder',
-    hint: 'Sebutkan folder untuk repositori. Ada berkas, atau tautan melingkar, di tempat folder seharusnya.',
-  },
-  BACKEND_NO_SPACE: {
-    message: '{{place}}: ruang sudah habis',
-    hint: 'Kosongkan sebagian ruang, atau pindahkan repositori ke disk yang lebih besar. Yang telah tersimpan tidak hilang.',
-  },
-  BACKEND_RANGE_INVALID: { message: 'penyimpanan diminta membaca bita yang tidak mungkin ada' },
-  BACKEND_READ_ONLY: {
-    message: '{{place}} tidak dapat ditulisi',
-    hint: 'Kaitkan agar dapat ditulisi, atau tinggalkan opsi yang melarangnya. Disk yang tiba-tiba hanya-baca mungkin mulai rusak.',
-  },
-  BACKEND_UNAVAILABLE: {
-    message: '{{place}} tidak menjawab sebagaimana mestinya: {{errno}}',
-    hint: 'Periksa log sistem untuk galat pada disk atau berbagi jaringan.',
-  },
   BACKUP_EMPTY: {
     message: 'tidak ada yang dicadangkan: tidak ada berkas yang terbaca',
     hint: 'Lihat pesan di atas; periksa jalur, pola, dan izin.',
@@ -160,74 +124,6 @@ export const idErrors: ErrorCatalogue = {
     message: 'bukan rentang waktu: {{text}}',
     hint: 'Tulis bilangan dengan satuan y, m, d, dan h, misalnya 1y6m atau 7d12h.',
   },
-  EACCES: { message: 'akses ditolak' },
-  EBUSY: { message: 'sedang dipakai' },
-  EDQUOT: { message: 'kuota Anda sudah habis' },
-  EIO: { message: 'disk melaporkan galat' },
-  EISDIR: { message: 'itu folder' },
-  ELOOP: { message: 'melalui tautan yang melingkar' },
-  EMFILE: { message: 'terlalu banyak berkas yang terbuka' },
-  ENAMETOOLONG: { message: 'namanya terlalu panjang' },
-  ENOENT: { message: 'tidak ada' },
-  ENOSPC: { message: 'ruang sudah habis' },
-  ENOTDIR: { message: 'sebagian jalurnya bukan folder' },
-  ECONNREFUSED: { message: 'tidak ada yang menjawab di sana' },
-  ECONNRESET: { message: 'sambungannya terputus' },
-  EEXIST: { message: 'sudah ada' },
-  EFBIG: { message: 'berkasnya akan terlalu besar' },
-  EHOSTDOWN: { message: 'komputer tujuan mati' },
-  EHOSTUNREACH: { message: 'komputer tujuan tidak terjangkau' },
-  EINVAL: { message: 'sistem berkas tidak menerimanya' },
-  ENFILE: { message: 'terlalu banyak berkas yang terbuka di komputer ini' },
-  ENODEV: { message: 'perangkatnya tidak ada' },
-  ENOMEM: { message: 'memori tidak cukup' },
-  ENOTEMPTY: { message: 'foldernya tidak kosong' },
-  ENOTSUP: { message: 'sistem berkas tidak mendukungnya' },
-  ENXIO: { message: 'perangkatnya tidak ada' },
-  EPIPE: { message: 'pembacanya sudah pergi' },
-  ETIMEDOUT: { message: 'tidak menjawab pada waktunya' },
-  ETXTBSY: { message: 'sedang dijalankan' },
-  EPERM: { message: 'tidak diizinkan' },
-  EROFS: { message: 'sistem berkas tidak dapat ditulisi' },
-  ERRNO_EACCES: {
-    message: '{{path}}: akses ditolak',
-    hint: 'Periksa siapa yang boleh membaca dan menulisnya, dan sebagai siapa Lumbung dijalankan.',
-  },
-  ERRNO_EDQUOT: {
-    message: '{{path}}: kuota Anda sudah habis',
-    hint: 'Kosongkan sebagian ruang, lalu jalankan lagi perintahnya.',
-  },
-  ERRNO_EEXIST: { message: '{{path}} sudah ada', hint: 'Sebutkan jalur lain, atau pindahkan yang ada.' },
-  ERRNO_EIO: { message: '{{path}}: disk melaporkan galat', hint: 'Periksa log sistem; disk mungkin mulai rusak.' },
-  ERRNO_EISDIR: { message: '{{path}} adalah folder, padahal diperlukan berkas', hint: 'Sebutkan berkas.' },
-  ERRNO_ELOOP: { message: '{{path}} melalui tautan yang melingkar', hint: 'Sebutkan jalur tanpa tautan itu.' },
-  ERRNO_EMFILE: { message: 'terlalu banyak berkas yang terbuka', hint: 'Naikkan batasnya dengan `ulimit -n`.' },
-  ERRNO_ENAMETOOLONG: { message: 'ada nama yang terlalu panjang di {{path}}', hint: 'Gunakan yang lebih pendek.' },
-  ERRNO_ENOENT: { message: '{{path}} tidak ada', hint: 'Periksa ejaan jalur itu.' },
-  ERRNO_ENOSPC: {
-    message: '{{path}}: ruang sudah habis',
-    hint: 'Kosongkan sebagian ruang, lalu jalankan lagi perintahnya.',
-  },
-  ERRNO_ENOTDIR: { message: 'sebagian dari {{path}} bukan folder', hint: 'Periksa ejaan jalur itu.' },
-  ERRNO_ENOTEMPTY: { message: 'folder {{path}} tidak kosong', hint: 'Pindahkan isinya.' },
-  ERRNO_ETXTBSY: {
-    message: '{{path}} sedang dijalankan',
-    hint: 'Akhiri program yang menjalankannya.',
-  },
-  ERRNO_OTHER: {
-    message: 'sistem operasi melaporkan {{errno}}',
-    messageWith: { path: '{{path}}: sistem operasi melaporkan {{errno}}' },
-    hint: 'Periksa log sistem, lalu jalankan lagi perintahnya.',
-  },
-  ERRNO_EPERM: {
-    message: '{{path}}: tidak diizinkan',
-    hint: 'Periksa siapa yang boleh membaca dan menulisnya, dan sebagai siapa Lumbung dijalankan.',
-  },
-  ERRNO_EROFS: {
-    message: '{{path}} berada di sistem berkas yang tidak dapat ditulisi',
-    hint: 'Kaitkan agar dapat ditulisi. Disk yang tiba-tiba hanya-baca mungkin mulai rusak.',
-  },
-  ESTALE: { message: 'berbagi jaringan berubah sementara itu' },
   FILE_UNREADABLE: {
     message: '{{path}} tidak terbaca',
     messageWith: { errno: '{{path}} tidak terbaca: {{errno}}' },

@@ -1,0 +1,108 @@
+import type { ErrorText } from '../texts.ts';
+
+/** Of disks, the operating system and where repositories lie: see errors.ts. */
+export const enStorageErrors = {
+  BACKEND_ACCESS_DENIED: {
+    message: '{{place}}: access is denied',
+    hint: 'Check who owns the files of the repository, and as whom Lumbung runs.',
+  },
+  BACKEND_FILE_GIVEN_UP: {
+    message: '{{place}} could not be loaded and is not tried again yet',
+    hint: 'Check the connection to the repository, then start again.',
+  },
+  BACKEND_FILE_MISSING: {
+    message: '{{place}} does not exist',
+    hint: 'Check the address of the repository. If part of it was deleted, run `lumbung check`.',
+  },
+  BACKEND_FILE_TRUNCATED: {
+    message: '{{place}} is shorter than it should be ({{sizeBytes}} bytes)',
+    hint: 'Run `lumbung check`.',
+  },
+  BACKEND_NAME_INVALID: { message: 'the storage was asked for a place it cannot have' },
+  BACKEND_NOT_A_FILE: {
+    message: '{{place}} is not a file',
+    hint: 'Somebody changed the repository by hand: move it away and run `lumbung check`.',
+  },
+  BACKEND_NOT_A_FOLDER: {
+    message: '{{place}} is not a folder',
+    hint: 'Name a folder for the repository. A file, or links in a circle, lie where one should be.',
+  },
+  BACKEND_NO_SPACE: {
+    message: '{{place}}: there is no space left',
+    hint: 'Free some space, or move the repository to a larger disk. Nothing that was stored is lost.',
+  },
+  BACKEND_RANGE_INVALID: { message: 'the storage was asked for bytes that cannot be' },
+  BACKEND_READ_ONLY: {
+    message: '{{place}} cannot be written to',
+    hint: 'Mount it for writing, or leave out the option that forbids it. A disk that turned read-only by itself may be failing.',
+  },
+  BACKEND_UNAVAILABLE: {
+    message: '{{place}} does not answer as it should: {{errno}}',
+    hint: 'Look at the system log for errors of the disk or of the network share.',
+  },
+  EACCES: { message: 'access is denied' },
+  EBUSY: { message: 'it is in use' },
+  EDQUOT: { message: 'your quota is used up' },
+  EIO: { message: 'the disk reports an error' },
+  EISDIR: { message: 'it is a folder' },
+  ELOOP: { message: 'it goes through links in a circle' },
+  EMFILE: { message: 'too many files are open' },
+  ENAMETOOLONG: { message: 'the name is too long' },
+  ENOENT: { message: 'it does not exist' },
+  ENOSPC: { message: 'there is no space left' },
+  ENOTDIR: { message: 'a part of the path is not a folder' },
+  ECONNREFUSED: { message: 'nothing listens there' },
+  ECONNRESET: { message: 'the connection was cut' },
+  EEXIST: { message: 'it is there already' },
+  EFBIG: { message: 'the file would be too large' },
+  EHOSTDOWN: { message: 'the other computer is down' },
+  EHOSTUNREACH: { message: 'the other computer cannot be reached' },
+  EINVAL: { message: 'the file system does not accept that' },
+  ENFILE: { message: 'too many files are open on this machine' },
+  ENODEV: { message: 'there is no such device' },
+  ENOMEM: { message: 'there is not enough memory' },
+  ENOTEMPTY: { message: 'the folder is not empty' },
+  ENOTSUP: { message: 'the file system cannot do that' },
+  ENXIO: { message: 'there is no such device' },
+  EPIPE: { message: 'the reader is gone' },
+  ETIMEDOUT: { message: 'it did not answer in time' },
+  ETXTBSY: { message: 'it is being run' },
+  EPERM: { message: 'that is not permitted' },
+  EROFS: { message: 'the file system cannot be written to' },
+  ERRNO_EACCES: {
+    message: '{{path}}: access is denied',
+    hint: 'Check who may read and write it, and as whom Lumbung runs.',
+  },
+  ERRNO_EDQUOT: { message: '{{path}}: your quota is used up', hint: 'Free some space, then run the command again.' },
+  ERRNO_EEXIST: { message: '{{path}} is there already', hint: 'Name another path, or move it away.' },
+  ERRNO_EIO: {
+    message: '{{path}}: the disk reports an error',
+    hint: 'Look at the system log; the disk may be failing.',
+  },
+  ERRNO_EISDIR: { message: '{{path}} is a folder, and a file is needed', hint: 'Name a file.' },
+  ERRNO_ELOOP: { message: '{{path}} goes through links in a circle', hint: 'Name a path without them.' },
+  ERRNO_EMFILE: { message: 'too many files are open', hint: 'Raise the limit with `ulimit -n`.' },
+  ERRNO_ENAMETOOLONG: { message: 'a name in {{path}} is too long', hint: 'Use a shorter one.' },
+  ERRNO_ENOENT: { message: '{{path}} does not exist', hint: 'Check the spelling of the path.' },
+  ERRNO_ENOSPC: { message: '{{path}}: there is no space left', hint: 'Free some space, then run the command again.' },
+  ERRNO_ENOTDIR: { message: 'a part of {{path}} is not a folder', hint: 'Check the spelling of the path.' },
+  ERRNO_ENOTEMPTY: { message: 'the folder {{path}} is not empty', hint: 'Move away what is in it.' },
+  ERRNO_ETXTBSY: {
+    message: '{{path}} is being run',
+    hint: 'End the program that runs it.',
+  },
+  ERRNO_OTHER: {
+    message: 'the operating system reports {{errno}}',
+    messageWith: { path: '{{path}}: the operating system reports {{errno}}' },
+    hint: 'Look at the system log, then run the command again.',
+  },
+  ERRNO_EPERM: {
+    message: '{{path}}: that is not permitted',
+    hint: 'Check who may read and write it, and as whom Lumbung runs.',
+  },
+  ERRNO_EROFS: {
+    message: '{{path}} lies on a file system that cannot be written to',
+    hint: 'Mount it for writing. A disk that turned read-only by itself may be failing.',
+  },
+  ESTALE: { message: 'the network share changed meanwhile' },
+} as const satisfies Readonly<Record<string, ErrorText>>;
