@@ -15,6 +15,7 @@ import { withoutRestrictLines } from './plain-sql.ts';
 
 /** As pg_dump quotes the server. It waits for locks no longer than a statement may take. */
 const LOCK_TIMEOUT = /due to (?:lock|statement) timeout/;
+const LOCK_WAIT_MS_MAX = 5000;
 const TOC_BYTES_MAX = 512 * 1024 * 1024;
 const LISTING_BYTES_MAX = 256 * 1024 * 1024;
 
@@ -78,7 +79,12 @@ async function readToc(file: string): Promise<Buffer> {
   return await readFile(file);
 }
 
-/** An ALTER TABLE that waits for the holder of the snapshot makes pg_dump wait behind it: that passes, like every lock. */
+/**
+ * An ALTER TABLE that waits for the holder of the snapshot makes pg_dump wait behind it, in vain: the holder has every
+ * lock already, and keeps it. So pg_dump does not wait for long.
+ *
+ * @throws LumbungError DB_LOCKED (transient); nothing was stored yet
+ */
 async function runDump(options: SchemaOptions, folder: string): Promise<void> {
   try {
     await runTool(options.tools.call(options.pgDump, dumpArguments(options, folder)), options.runControl);
@@ -104,7 +110,7 @@ function dumpArguments({ database, snapshot, lockTimeoutMs }: SchemaOptions, fol
     '--format=directory',
     '--compress=0',
     '--no-sync',
-    `--lock-wait-timeout=${Math.trunc(lockTimeoutMs)}`,
+    `--lock-wait-timeout=${Math.trunc(Math.min(lockTimeoutMs, LOCK_WAIT_MS_MAX))}`,
     `--snapshot=${snapshot}`,
     `--file=${folder}`,
     `--dbname=${connectionText(database)}`,

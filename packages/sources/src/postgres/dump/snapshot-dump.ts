@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { forEachParallel } from '@lumbung/stdx';
+import { forEachParallel, isLumbungError } from '@lumbung/stdx';
 import { retryConnecting } from '../../connection/connect-retry.ts';
 import { whileKeptAlive } from '../../connection/keep-alive.ts';
 import type { Target } from '../../connection/target.ts';
@@ -23,6 +23,7 @@ import type { TablePlan } from './table-plan.ts';
 import { storeTablesByTool } from './tool-tables.ts';
 import { WorkerPool } from './worker-pool.ts';
 
+const ATTEMPTS_MAX = 3;
 const METHODS = { sessions: 'snapshot-copy', tool: 'pg_dump-directory' } as const;
 
 /** A dump of one database: definitions by `pg_dump`, rows by sessions of our own that see the same snapshot. */
@@ -53,12 +54,23 @@ async function dumpWith(run: DumpRun, wanted: Wanted): Promise<Manifest> {
     note: (line) => control.note(line),
   });
   try {
-    run.enter('inventory');
-    const snapshot = await holder.take(lockTimeoutOf(options));
-    return await whileKeptAlive(
-      { signal: run.signal, clock: control.clock, beat: (signal) => holder.beat(signal) },
-      (signal) => new SnapshotDump(run, wanted, { ...sessionOptions, signal }).run(holder, snapshot),
-    );
+    for (let attempt = 1; ; attempt += 1) {
+      run.enter('inventory');
+      const snapshot = await holder.take(lockTimeoutOf(options));
+      const folder = await emptyFolder(wanted.workspace.folder, `attempt-${attempt}`);
+      const here = { ...wanted, workspace: { ...wanted.workspace, folder } };
+      try {
+        return await whileKeptAlive(
+          { signal: run.signal, clock: control.clock, beat: (signal) => holder.beat(signal) },
+          (signal) => new SnapshotDump(run, here, { ...sessionOptions, signal }).run(holder, snapshot),
+        );
+      } catch (error) {
+        // Comes only from pg_dump, before anything was stored.
+        if (!isLumbungError(error, 'DB_LOCKED') || attempt === ATTEMPTS_MAX) throw error;
+        control.note('somebody alters the database: it is let pass, and the dump begins again');
+        await holder.release();
+      }
+    }
   } finally {
     await holder.close();
   }

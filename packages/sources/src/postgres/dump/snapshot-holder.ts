@@ -65,6 +65,11 @@ export class SnapshotHolder {
     }
   }
 
+  /** Gives up the snapshot and the locks, so that whoever waits for them can go on. */
+  async release(): Promise<void> {
+    await this.session.connection.query('ROLLBACK', { signal: this.#options.signal });
+  }
+
   /** Waits behind a table that the holder copies itself. */
   async beat(signal: AbortSignal): Promise<void> {
     await this.session.connection.query('SELECT 1', { signal });

@@ -105,9 +105,24 @@ export class WorkerPool implements AsyncDisposable {
     this.#all.push(connection);
     const { signal } = this.#options;
     await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', { signal });
-    await connection.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(this.#snapshot)}`, { signal });
+    try {
+      await connection.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(this.#snapshot)}`, { signal });
+    } catch (error) {
+      throw isLumbungError(error, 'DB_QUERY_FAILED') ? snapshotLost(error) : error;
+    }
     return connection;
   }
+}
+
+/** The server forgets a snapshot with the session that holds it, which is lost then. */
+function snapshotLost(cause: LumbungError): LumbungError {
+  return new LumbungError('DB_CONNECTION_LOST', {
+    kind: 'transient',
+    message: 'the session that holds the snapshot is gone',
+    context: { detail: cause.message },
+    hint: 'what was read so far is not kept; try again',
+    cause,
+  });
 }
 
 /** The same error, with the table that it is about. */
