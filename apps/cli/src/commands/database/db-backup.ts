@@ -6,9 +6,10 @@ import {
   type DumpPlace,
   type SizeAnomaly,
 } from '@lumbung/runner/databases';
+import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandRun } from '../../command-spec.ts';
 import type { CommandContext } from '../../context.ts';
-import { recordSentence } from '../../errors.ts';
+import { errorSentence, recordSentence } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import type { OptionBag } from '../../option-bag.ts';
@@ -101,9 +102,10 @@ function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome): v
   const { t } = texts;
   const name = nameOf(outcome.place, t('db.wholeServer'));
   if (outcome.kind === 'failed') {
-    const message = recordSentence(outcome.error, texts);
+    const { message, hint } = errorSentence(fromErrorRecord(outcome.error), texts);
     output.errorMessage(jsonMessage({ message_type: 'error', item: name, code: outcome.error.code, message }));
     output.problem(t('error.label'), t('error.item', { item: name, message }));
+    if (hint !== undefined) output.labelled(t('error.hintLabel'), hint, 'remark');
     return;
   }
   const { manifest, snapshotId, summary, anomalies, durationMs } = outcome;

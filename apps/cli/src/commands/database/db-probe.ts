@@ -3,6 +3,7 @@ import type { CommandRun } from '../../command-spec.ts';
 import type { CommandContext } from '../../context.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
+import { shownText } from '../../shown-name.ts';
 import { formatTable } from '../table.ts';
 import { databaseCall, databaseControl } from './database-call.ts';
 
@@ -22,7 +23,7 @@ export const run: CommandRun = async (context, [url = ''], options) => {
 function tellReport(context: CommandContext, report: ProbeReport): void {
   const { output, texts } = context;
   const { t } = texts;
-  output.say(t('db.server', { product: report.product, version: report.serverVersion }));
+  output.say(t('db.server', { product: shownText(report.product), version: shownText(report.serverVersion) }));
   output.say('');
   tellChecks(context, report.checks);
   output.say('');
@@ -33,7 +34,7 @@ function tellReport(context: CommandContext, report: ProbeReport): void {
   output.table(
     formatTable(
       [
-        { title: t('column.database'), cell: ({ name }) => [name] },
+        { title: t('column.database'), cell: ({ name }) => [shownText(name)] },
         { title: t('column.tables'), align: 'right', cell: ({ tables }) => [texts.count(tables)] },
         { title: t('column.size'), align: 'right', cell: ({ sizeBytes }) => [texts.bytes(sizeBytes)] },
       ],
@@ -46,7 +47,9 @@ function tellReport(context: CommandContext, report: ProbeReport): void {
 /** Each check with its answer; of those that did not pass, what to do. */
 export function tellChecks({ output, texts }: CommandContext, checks: readonly Check[]): void {
   for (const { result, message, hint } of checks) {
-    output.say(`${texts.t(`db.check.${result}`)}  ${message}`);
-    if (result !== 'pass' && hint !== undefined) for (const text of hint.split('\n')) output.say(`        ${text}`);
+    // Names of tables are anybody's text, and may hold what moves a cursor.
+    output.say(`${texts.t(`db.check.${result}`)}  ${shownText(message)}`);
+    if (result === 'pass' || hint === undefined) continue;
+    for (const text of hint.split('\n')) output.say(`        ${shownText(text)}`);
   }
 }
