@@ -115,8 +115,7 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       expect(new Set(report.tables.map(({ compared }) => compared))).toEqual(new Set(['sha256']));
       await server.client('ALTER EVENT `nightly; clean` ENABLE', 'aside');
       const [was, is] = [await independentDump(server, 'museum'), await independentDump(server, 'aside')];
-      const withoutFloats = ({ tables: { '`numbers`': _, ...tables }, ...rest }: typeof was) => ({ ...rest, tables });
-      expect(withoutFloats(is)).toEqual(withoutFloats(was));
+      expect(is).toEqual(was);
     });
   }, 60_000);
 
@@ -129,8 +128,7 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       );
       await server.client(await buffer(await rendered.open()), 'aside');
       const [was, is] = [await independentDump(server, 'museum'), await independentDump(server, 'aside')];
-      const withoutFloats = ({ tables: { '`numbers`': _, ...tables }, ...rest }: typeof was) => ({ ...rest, tables });
-      expect(withoutFloats(is)).toEqual(withoutFloats(was));
+      expect(is).toEqual(was);
     });
   }, 60_000);
 
@@ -387,6 +385,10 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
     it.each([
       ['CREATE TABLE `u`', 'DROP   TABLE `u`'],
       ['CREATE TABLE `u`', 'INSERT INTO  `u`'],
+      ['CREATE TABLE `u`', 'CREATE USER  `u`'],
+      ['CREATE TABLE `u`', 'CREATE TABLE`t`.'],
+      ['CREATE TABLE `u`', 'CREATE TABLE `x`'],
+      ['SET character_set_client = utf8mb4', 'SET @a = 1, GLOBAL general_log=  1'],
     ])('of a schema with a statement that makes nothing: %s', async (was, is) => {
       const copy = await alteredTree(plain, 'schema/20-tables.sql', (sql) => sql.replace(was, is));
       await expectNothing(() => restore(copy), { code: 'DB_DUMP_DAMAGED' });

@@ -4,13 +4,18 @@ import type { SchemaKind } from '../splitter/schema-units.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { withDefiner } from './definer.ts';
 import { LOAD_SQL_MODE } from './load-session.ts';
-import { maskQuoted, splitStatements, withoutOwnName, withoutOwnNameInHead } from './sql-text.ts';
+import { maskQuoted, quotedNames, splitStatements, withoutOwnName, withoutOwnNameInHead } from './sql-text.ts';
 import { dumpDamaged, type StoredObject } from './stored-schema.ts';
 import { orderViews } from './view-order.ts';
 
-/** What a stored object may have a server do. Anything else is not from a dump. */
-const ALLOWED =
-  /^(?:\/\*!\d+ )?(?:CREATE\b|SET (?!GLOBAL|PERSIST|PASSWORD|@@)|DO SETVAL\(`|SELECT SETVAL\(|DROP VIEW IF EXISTS `|ALTER DATABASE (?:CHARACTER|COLLATE|DEFAULT)\b)/i;
+/** What stands around the statement that makes an object. Anything else is not from a dump. */
+const AROUND =
+  /^(?:\/\*!\d+ )?(?:SET |DO SETVAL\(`|SELECT SETVAL\(|DROP VIEW IF EXISTS `|ALTER DATABASE (?:CHARACTER|COLLATE|DEFAULT)\b)/i;
+/** Settings of the server, not of the session. */
+const OF_SERVER = /\b(?:GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD|ROLE)\b/i;
+const HEAD_CHARS = 2000;
+const HEAD =
+  /^ ?CREATE (?:ALGORITHM ?= ?\w+ )?(?:DEFINER ?= ?(?:@ )?)?(?:SQL SECURITY \w+ )?(?:AGGREGATE )?(PACKAGE BODY|\w+) /i;
 const CREATES = /^(?:\/\*!\d+ )?CREATE\b/i;
 const STATUS = / ON COMPLETION (?:NOT )?PRESERVE (?<status>ENABLE|DISABLE ON SLAVE|DISABLE ON REPLICA|DISABLE)\b/;
 /** Needs something that may come later: a table, a function, a view that can be written to. */
@@ -26,7 +31,7 @@ export interface SchemaContext {
 export function statementsOf(object: StoredObject, { database, ownership }: SchemaContext): string[] {
   const own = Buffer.from(database).toString('latin1');
   return splitStatements(object.sql).map((statement) => {
-    if (!ALLOWED.test(statement)) {
+    if (!isOf(object.kind, statement) || !isHere(object, statement, own)) {
       throw dumpDamaged(`${object.kind} ${object.name} holds a statement that makes no such thing`);
     }
     switch (object.kind) {
@@ -47,6 +52,21 @@ export function statementsOf(object: StoredObject, { database, ownership }: Sche
         return withDefiner(statement, ownership);
     }
   });
+}
+
+function isOf(kind: SchemaKind, statement: string): boolean {
+  if (!CREATES.test(statement)) return AROUND.test(statement) && !OF_SERVER.test(maskQuoted(statement));
+  const head = maskQuoted(statement.slice(0, HEAD_CHARS)).replace(/\/\*!\d+|\*\//g, ' ');
+  const made = HEAD.exec(head.replace(/\s+/g, ' '))?.[1]?.toLowerCase().replace(' ', '-');
+  return made === (kind === 'view-placeholder' ? 'view' : kind);
+}
+
+/** A table is made under its own name, in no other database. */
+function isHere({ kind, name }: StoredObject, statement: string, own: string): boolean {
+  if ((kind !== 'table' && kind !== 'sequence') || !CREATES.test(statement)) return true;
+  const unnamed = withoutOwnName(statement, own, 'everywhere');
+  const made = quotedNames(unnamed).next().value;
+  return made !== undefined && made.name === Buffer.from(name).toString('latin1') && unnamed[made.end] !== '.';
 }
 
 /**

@@ -29,15 +29,19 @@ export function maskQuoted(sql: string): string {
   }
 }
 
+interface QuotedName {
+  readonly name: string;
+  readonly at: number;
+  readonly end: number;
+}
+
 /** The names between backticks, in order, with where they begin and end. */
-export function* quotedNames(
-  sql: string,
-): Generator<{ readonly name: string; readonly at: number; readonly end: number }> {
+export function* quotedNames(sql: string): Generator<QuotedName, undefined> {
   let from = 0;
   for (;;) {
     OPENERS.lastIndex = from;
     const open = OPENERS.exec(sql);
-    if (open === null) return;
+    if (open === null) return undefined;
     const named = open[0] === '`' ? quotedNameAt(sql, open.index) : undefined;
     if (named !== undefined) yield { name: named.name, at: open.index, end: named.end };
     from = named?.end ?? quoteEnd(sql, open.index);
