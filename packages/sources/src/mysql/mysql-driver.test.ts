@@ -446,6 +446,16 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       kind: 'transient',
     });
     expect(notes.join()).toMatch(/the database aside, .*, could not be removed/);
+    // Nobody takes what is left for a restored database.
+    await dying.restart();
+    expect(await answerOf(await plan(plain, {}, dying.target), 'absent')).toMatchObject({
+      result: 'fail',
+      message: expect.stringContaining('cut short'),
+      hint: 'DROP DATABASE `aside`;',
+    });
+    await expect(
+      mariadbDriver.swap(dying.target, { live: 'other', restored: 'aside', keepAs: 'kept' }, controlOf()),
+    ).rejects.toMatchObject({ code: 'DB_SWAP_REFUSED', message: expect.stringContaining('not whole') });
   });
 
   it('tells a value that is not what was dumped', async () => {

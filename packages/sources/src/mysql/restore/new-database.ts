@@ -8,6 +8,8 @@ import { MysqlConnection } from '../wire/connection.ts';
 import type { DumpDetails } from './dump-details.ts';
 
 const EXISTS = 1007;
+/** Stands in a database from the first to the last step of its restore: whoever dies meanwhile cannot say so any more. */
+export const UNFINISHED_MARKER = 'lumbung_not_whole_yet';
 /** Until the sessions that were ended have let go of their tables. */
 const DROP_WAIT_SECONDS = 60;
 
@@ -27,6 +29,14 @@ export async function createDatabase(
     if (!isLumbungError(error) || error.context['errno'] !== EXISTS) throw error;
     throw restoreRefused(`the database ${name} is there already`);
   }
+}
+
+export async function markUnfinished(session: MysqlConnection, name: string): Promise<void> {
+  await session.query(`CREATE TABLE ${quoteName(name)}.${quoteName(UNFINISHED_MARKER)} (nothing INT)`);
+}
+
+export async function markWhole(session: MysqlConnection, name: string): Promise<void> {
+  await session.query(`DROP TABLE ${quoteName(name)}.${quoteName(UNFINISHED_MARKER)}`);
 }
 
 export function restoreRefused(reason: string): LumbungError {

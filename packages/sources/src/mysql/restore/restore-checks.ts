@@ -6,10 +6,12 @@ import { readGrants } from '../grants/require-grants.ts';
 import { grantStatements, missingGrants, type Requirement } from '../grants/required-grants.ts';
 import { isAtLeast, parseServerVersion, type ServerVersion } from '../server-version.ts';
 import { quoteText } from '../session.ts';
+import { quoteName } from '../splitter/dump-text.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { accountText, definerOf, mappedDefiner } from './definer.ts';
 import type { DumpDetails } from './dump-details.ts';
 import { insertPrefix } from './load-rows.ts';
+import { UNFINISHED_MARKER } from './new-database.ts';
 import { escapedPattern, maskQuoted, splitStatements } from './sql-text.ts';
 import type { StoredObject } from './stored-schema.ts';
 
@@ -116,6 +118,17 @@ export class RestoreChecks {
       `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteText(database)}`,
     );
     if (found.length === 0) return { result: 'pass', message: `${database} is not there yet` };
+    const unfinished = await this.#facts.session.texts(
+      `SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_NAME = '${UNFINISHED_MARKER}'`,
+    );
+    if (unfinished.length > 0) {
+      return {
+        result: 'fail',
+        code: 'DB_RESTORE_REFUSED',
+        message: `the database ${database} is what a restore left that was cut short`,
+        hint: `DROP DATABASE ${quoteName(database)};`,
+      };
+    }
     return {
       result: 'fail',
       code: 'DB_RESTORE_REFUSED',

@@ -10,7 +10,7 @@ import { parseDetails } from './dump-details.ts';
 import { loadRows } from './load-rows.ts';
 import { SchemaLoader } from './load-schema.ts';
 import { openLoadSession } from './load-session.ts';
-import { createDatabase, dropOwnDatabase, restoreRefused } from './new-database.ts';
+import { createDatabase, dropOwnDatabase, markUnfinished, markWhole, restoreRefused } from './new-database.ts';
 import { readStoredSchema, type StoredObject } from './stored-schema.ts';
 import { verifyRestored } from './verify-restored.ts';
 
@@ -103,6 +103,7 @@ class DatabaseLoad {
       const { options, manifest } = this.#plan;
       const { objects } = this.#parts;
       const context = { database: manifest.database ?? '', ownership: options.ownership };
+      await markUnfinished(first, options.database);
       const schema = new SchemaLoader(first, context, this.#control.signal);
       await schema.create(objects, ['sequence', 'table']);
       await this.#loadTables(first);
@@ -110,6 +111,7 @@ class DatabaseLoad {
       await schema.createViews(objects);
       await schema.create(objects, ['trigger', 'event']);
       await first.query('COMMIT');
+      await markWhole(first, options.database);
       isOver = true;
     } finally {
       const { target } = this.#plan;

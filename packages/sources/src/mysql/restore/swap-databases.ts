@@ -9,6 +9,7 @@ import type { MysqlConnection } from '../wire/connection.ts';
 import { accountText, definerOf } from './definer.ts';
 import { eventWithStatus } from './load-schema.ts';
 import { dropOf, type MovableObject, readMovable } from './movable-objects.ts';
+import { UNFINISHED_MARKER } from './new-database.ts';
 
 /** Who waits for a lock makes all others wait: long queries are not waited for. */
 const LOCK_WAIT_SECONDS = 15;
@@ -56,6 +57,9 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
   if (taken !== undefined) throw refused(`the database ${keepAs} is there already`);
   await refuseOutsideKeys(session, plan);
   const sides = { live: await readSide(session, live), restored: await readSide(session, restored) };
+  if (sides.restored.inventory.tables.some(({ name }) => name === UNFINISHED_MARKER)) {
+    throw refused(`the restore of ${restored} was cut short: it is not whole`);
+  }
   const remarks = await remarksOf(session, sides.live, sides.restored, keepAs);
   const { vendor } = await serverVersionOf(session);
   control.signal.throwIfAborted();
