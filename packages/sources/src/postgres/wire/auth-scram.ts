@@ -112,7 +112,6 @@ function hmac(key: Buffer, text: string): Buffer {
 /** SASLprep where it changes a password people type: compatibility forms, odd blanks, invisible characters. A password it
  *  prohibits is taken as it is, which is what the server does. */
 function prepare(password: string): Buffer {
-  // oxlint-disable-next-line no-control-regex -- the table of RFC 3454 C.2 begins with the controls
   const isProhibited = /[\u0000-\u001F\u007F-\u009F\uE000-\uF8FF\uFFF9-\uFFFD\uD800-\uDFFF]/u.test(password);
   if (isProhibited) return Buffer.from(password, 'utf8');
   const mapped = [...password.replace(/[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/gu, ' ')]
