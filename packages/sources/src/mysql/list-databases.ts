@@ -1,14 +1,17 @@
 import type { Target } from '../connection/target.ts';
 import type { Control, DatabaseSummary } from '../driver.ts';
-import { openSession } from './session.ts';
+import { readGrants, requireGrants } from './grants/require-grants.ts';
+import { requiredToSeeAll } from './grants/required-grants.ts';
+import { openSession, serverVersionOf } from './session.ts';
 import type { MysqlConnection } from './wire/connection.ts';
 
 /** What the server makes for itself; users and settings are dumped by themselves. */
 const OWN: ReadonlySet<string> = new Set(['information_schema', 'performance_schema', 'mysql', 'sys', 'ndbinfo']);
 
-/** See `DatabaseDriver.databases`. */
+/** See `DatabaseDriver.databases`. @throws LumbungError DB_PRIVILEGE_MISSING (operator): the account may not see them all */
 export async function listDatabases(target: Target, control: Control): Promise<readonly string[]> {
   await using session = await openSession(target, control);
+  requireGrants(await readGrants(session, await serverVersionOf(session)), [requiredToSeeAll]);
   return (await summarizeDatabases(session)).map(({ name }) => name);
 }
 

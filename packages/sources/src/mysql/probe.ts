@@ -13,6 +13,7 @@ import {
   requiredForDatabase,
   requiredForSessions,
   requiredForUsers,
+  requiredToSeeAll,
 } from './grants/required-grants.ts';
 import { type Inventory, readInventory } from './inventory.ts';
 import { summarizeDatabases } from './list-databases.ts';
@@ -64,6 +65,7 @@ export async function probeServer(target: Target, control: Control): Promise<Pro
   await ask('tls', () => judgeTls(target, session));
   await ask('clock', async () => await judgeClock(session, control));
   await ask('replica', () => judgeReplica(replication));
+  if (target.database === undefined) await ask('grants-databases', () => judgeListing(account));
   await ask('grants-sessions', () => judgeSessions(account, server));
   await ask('grants-users', () => judgeUsers(account));
   await ask('settings', async () => await describeSettings(session));
@@ -77,7 +79,7 @@ export async function probeServer(target: Target, control: Control): Promise<Pro
     if (inventory === undefined) continue;
     const known: Inventory = inventory;
     await ask(`views:${name}`, async () => await judgeViews(session, account, name, known));
-    await ask(`values:${name}`, () => judgeValues(known, account, server));
+    await ask(`values:${name}`, () => judgeValues(known));
   }
   return {
     engine: server.vendor,
@@ -179,7 +181,19 @@ function judgeSessions({ account, grants }: AccountGrants, server: ServerVersion
   return {
     result: 'warn',
     code: 'DB_SESSIONS_IMPOSSIBLE',
-    message: 'the database will be read through one session, and FLOAT values with six digits',
+    message: 'databases will be read through one session',
+    hint: grantStatements(missing, account),
+  };
+}
+
+function judgeListing({ account, grants }: AccountGrants): Answer {
+  const missing = missingGrants(grants, [requiredToSeeAll]);
+  if (missing.length === 0)
+    return { result: 'pass', message: 'every database is listed to it, also those of the future' };
+  return {
+    result: 'fail',
+    code: 'DB_PRIVILEGE_MISSING',
+    message: 'databases that it has no right to are not even listed to it, so that "all" would not be all',
     hint: grantStatements(missing, account),
   };
 }
@@ -263,16 +277,10 @@ async function findBrokenViews(
 }
 
 /** What would not be stored as it is. */
-function judgeValues(inventory: Inventory, { grants }: AccountGrants, server: ServerVersion): Answer {
-  const read = inventory.tables.filter(({ hasRows }) => hasRows);
-  const rounded = read.filter(({ columns }) => columns.some(({ isRounded }) => isRounded)).map(({ name }) => name);
-  const canOpenSessions =
-    read.every(({ isTransactional }) => isTransactional) &&
-    missingGrants(grants, [requiredForSessions(server)]).length === 0;
+function judgeValues(inventory: Inventory): Answer {
   const versioned = inventory.tables.filter(({ isVersioned }) => isVersioned).map(({ name }) => name);
   const elsewhere = inventory.tables.filter(({ hasRows }) => !hasRows).map(({ name }) => name);
   const remarks = [
-    ...(rounded.length > 0 && !canOpenSessions ? [`FLOAT values with six digits only: ${list(rounded)}`] : []),
     ...(versioned.length > 0 ? [`current rows without their history: ${list(versioned)}`] : []),
     ...(elsewhere.length > 0 ? [`no rows of their own: ${list(elsewhere)}`] : []),
   ];

@@ -13,7 +13,8 @@ export interface Requirement {
     | 'routines'
     | 'lock'
     | 'sessions'
-    | 'users';
+    | 'users'
+    | 'databases';
   readonly anyOf: ReadonlyArray<{ readonly privilege: string; readonly scope: Scope }>;
 }
 
@@ -51,6 +52,16 @@ export function requiredForSessions(server: ServerVersion): Requirement {
 export const requiredForUsers: Requirement = {
   id: 'users',
   anyOf: [{ privilege: 'SELECT', scope: { database: 'mysql' } }],
+};
+
+/** A database that an account has no privilege for is not listed to it: without one of these, "all databases" would be those
+ *  that somebody remembered to grant, and never the one that was made this morning. */
+export const requiredToSeeAll: Requirement = {
+  id: 'databases',
+  anyOf: [
+    { privilege: 'SHOW DATABASES', scope: {} },
+    { privilege: 'SELECT', scope: {} },
+  ],
 };
 
 /** Who may see the text of routines that others made: with none of these they are not even listed. */
