@@ -273,6 +273,9 @@ describe('the end of a tool that does not end', () => {
   it('one that is stopped is ended too', async () => {
     const clock = new HandClock();
     const child = new ToolProcess(call('kill -STOP $$'), control({ clock }));
+    // Asked to end before it has stopped, it would end at once.
+    const isStopped = () => / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8'));
+    while (!isStopped()) await systemClock.sleep(1);
     await clock.pass(300_000);
     await clock.pass(10_000);
     await expect(child.done).rejects.toMatchObject({ code: 'DB_TOOL_STALLED' });

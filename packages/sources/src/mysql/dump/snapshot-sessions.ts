@@ -3,7 +3,7 @@ import type { Target } from '../../connection/target.ts';
 import type { Control } from '../../driver.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { isAtLeast, type ServerVersion } from '../server-version.ts';
-import { abandonSession, openSession } from '../session.ts';
+import { abandonSession, openSession, quoteText } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 
 /** A query that runs for so long holds up whoever wants the lock, and with them all that come after. */
@@ -71,7 +71,20 @@ async function beginAlone(
   );
   const file = status.get('binlog_snapshot_file');
   if (file === undefined || file === null || file === '') return undefined;
-  return { binlog: { file, position: Number(status.get('binlog_snapshot_position')) } };
+  const position = Number(status.get('binlog_snapshot_position'));
+  const gtid = await gtidAt(session, file, position);
+  return { binlog: { file, position }, ...(gtid === undefined ? {} : { gtid }) };
+}
+
+async function gtidAt(session: MysqlConnection, file: string, position: number): Promise<string | undefined> {
+  try {
+    const [row] = await session.texts(`SELECT BINLOG_GTID_POS(${quoteText(file)}, ${position})`);
+    return row?.[0] === null || row?.[0] === '' ? undefined : row?.[0];
+  } catch (error) {
+    // It reads the log, which not every account may.
+    if (isLumbungError(error, 'DB_PRIVILEGE_MISSING')) return undefined;
+    throw error;
+  }
 }
 
 /** No statement is too long, and no transaction is ended for being idle: a session waits for its next table. */
