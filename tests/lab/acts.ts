@@ -23,13 +23,18 @@ import {
 } from '@lumbung/engine';
 import { byteStringOfText } from '@lumbung/stdx';
 
+/** So that each snapshot is later than the one before, though the clocks of the lab stand still. */
+let backups = 0;
+
 /** `cd folder && lumbung backup .` */
 export async function backUp(
   repository: Repository,
   folder: string,
   options: Partial<BackupOptions> = {},
 ): Promise<BackupResult & { readonly snapshotId: SnapshotId }> {
-  const result = await backup(repository, { targets: ['.'], workingDirectory: folder, workerCount: 1, ...options });
+  const timeMs = repository.ports.clock.nowMs() + (backups += 1);
+  const own = { targets: ['.'], workingDirectory: folder, workerCount: 1, timeMs };
+  const result = await backup(repository, { ...own, ...options });
   if (result.errors.length > 0) throw new Error(`backup: ${JSON.stringify(result.errors)}`);
   if (result.snapshotId === undefined) throw new Error('the backup wrote no snapshot');
   return { ...result, snapshotId: result.snapshotId };
