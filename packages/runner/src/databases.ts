@@ -37,3 +37,9 @@ export { type DrillPhase, type DrillResult, drillDatabase } from './database/dri
 export { type DumpPlace, serverNameOf } from './database/dump-place.ts';
 export { type DumpFilter, findDump, listDumps, type StoredDump } from './database/find-dump.ts';
 export { type PlannedRestore, planDatabaseRestore, renderDump, verifyDump } from './database/restore-database.ts';
+export {
+  BEFORE_SWAP_TAG,
+  type DatabaseSwapOptions,
+  type DatabaseSwapResult,
+  swapDatabase,
+} from './database/swap-database.ts';

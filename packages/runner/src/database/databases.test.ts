@@ -7,6 +7,7 @@ import { initRepository, loadSnapshots, REPOSITORY_LAYOUT, type Repository } fro
 import { isProcessAlive, systemClock, systemRandom } from '@lumbung/stdx/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  BEFORE_SWAP_TAG,
   backupDatabases,
   type DatabaseBackupEvent,
   type DatabaseBackupOptions,
@@ -21,6 +22,7 @@ import {
   planDatabaseRestore,
   renderDump,
   type StoredDump,
+  swapDatabase,
   verifyDump,
 } from '../databases.ts';
 
@@ -235,6 +237,41 @@ describe('a stored dump', () => {
     const place = path.join(folder, file.name);
     writeFileSync(place, Buffer.concat(chunks));
     expect(countIn(place)).toBe(500);
+  });
+
+  it('steps into the place of the live one, which is backed up before and kept', async () => {
+    await backUp();
+    const restored = path.join(folder, 'pulih.db');
+    await (await planRestore(restored)).execute();
+    fill(live, 7);
+    const keepAs = path.join(folder, 'lama.db');
+    const plan = { live, restored, keepAs };
+    const { safety, report } = await swapDatabase(
+      repository,
+      sqlite,
+      { ...optionsOf(live), plan, safety: 'backup' },
+      control(),
+    );
+    expect([countIn(live), countIn(keepAs)]).toEqual([500, 507]);
+    expect(report).toMatchObject({ live, keptAs: keepAs });
+    expect(safety?.manifest.tables).toMatchObject([{ rows: 507 }]);
+    const { snapshot } = await findDump(repository, safety?.snapshotId ?? '', {});
+    expect(snapshot.tags).toEqual(['db', BEFORE_SWAP_TAG]);
+  });
+
+  it('does not take the place of a live one that cannot be backed up, unless that is said', async () => {
+    await backUp();
+    const restored = path.join(folder, 'pulih.db');
+    await (await planRestore(restored)).execute();
+    const damaged = readFileSync(live).fill(0xff, 4096, 12_288);
+    writeFileSync(live, damaged);
+    const options = { ...optionsOf(live), plan: { live, restored, keepAs: path.join(folder, 'lama.db') } };
+    await expect(swapDatabase(repository, sqlite, { ...options, safety: 'backup' }, control())).rejects.toMatchObject({
+      code: 'DB_SWAP_WITHOUT_BACKUP',
+    });
+    expect(readFileSync(live).equals(damaged)).toBe(true);
+    const { safety } = await swapDatabase(repository, sqlite, { ...options, safety: 'none' }, control());
+    expect([safety, countIn(live)]).toEqual([undefined, 500]);
   });
 
   it('passes a drill, which leaves nothing behind', async () => {

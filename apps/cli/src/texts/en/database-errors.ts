@@ -323,9 +323,17 @@ export const enDatabaseErrors = {
     message: 'the databases are half exchanged, and it could not be undone',
     hint: 'Call whoever administers the server before anybody uses them; the log names each statement that is missing.',
   },
+  DB_SWAP_NAME_MISSING: {
+    message: 'the live database must be named',
+    hint: 'Name it in the address: it is the one that steps back.',
+  },
   DB_SWAP_REFUSED: {
     message: 'the restored database is not exchanged with the live one',
     hint: 'Check the three names; nothing was changed.',
+  },
+  DB_SWAP_WITHOUT_BACKUP: {
+    message: 'the live database {{database}} could not be backed up, so it was not exchanged',
+    hint: 'See why with --verbose; if it cannot be read any more, use --without-backup.',
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: 'no snapshot covers {{count}} tables: {{tables}}',

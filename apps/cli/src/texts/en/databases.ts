@@ -111,6 +111,16 @@ export const enDatabases = {
   'db.finding.manifest-invalid': 'the manifest makes no sense ({{detail}})',
   'db.finding.inventory-differs': 'other objects ({{detail}})',
   'db.finding.content-invalid': 'content that makes no sense ({{detail}})',
+  'command.dbSwap': 'Exchange a restored database with the live one, which is backed up before',
+  'about.dbSwap':
+    'The address names the live database, the second word the restored one. The live one is backed up first, then steps back under another name and stays there.',
+  'option.keepAs': 'what the live database is called afterwards (default: its name and the time)',
+  'option.withoutBackup': 'do not back up the live database first: only where it cannot be read any more',
+  'value.database': 'database',
+  'db.savedBefore': 'The live database was backed up: snapshot {{id}}.',
+  'db.swapped':
+    '{{name}} is the restored database now; nobody could connect for {{time}}. The one before is called {{kept}}.',
+  'db.byHand': 'To be done by hand: {{what}}',
   'app.progress': '{{count}} applications found',
   'app.none': 'No application was found there.',
   'app.total_one': '{{count}} application',

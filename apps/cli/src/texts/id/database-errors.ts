@@ -321,9 +321,17 @@ export const idDatabaseErrors: ErrorCatalogue = {
     message: 'penukaran basis data terhenti di tengah dan tidak dapat dibatalkan',
     hint: 'Hubungi administrator server sebelum siapa pun memakainya; catatan menyebut setiap perintah yang kurang.',
   },
+  DB_SWAP_NAME_MISSING: {
+    message: 'basis data yang sedang dipakai harus disebut',
+    hint: 'Sebutkan di dalam alamat: itulah yang mundur.',
+  },
   DB_SWAP_REFUSED: {
     message: 'basis data hasil pemulihan tidak ditukar dengan yang sedang dipakai',
     hint: 'Periksa ketiga namanya; belum ada yang diubah.',
+  },
+  DB_SWAP_WITHOUT_BACKUP: {
+    message: 'basis data {{database}} tidak dapat dicadangkan, sehingga tidak ditukar',
+    hint: 'Lihat sebabnya dengan --verbose; jika tidak terbaca lagi, gunakan --without-backup.',
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: '{{count}} tabel tidak tercakup snapshot: {{tables}}',

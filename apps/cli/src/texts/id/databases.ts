@@ -112,6 +112,16 @@ export const idDatabases: Translation<typeof enDatabases> = {
   'db.finding.manifest-invalid': 'manifes tidak masuk akal ({{detail}})',
   'db.finding.inventory-differs': 'objeknya berbeda ({{detail}})',
   'db.finding.content-invalid': 'isinya tidak masuk akal ({{detail}})',
+  'command.dbSwap': 'Menukar basis data hasil pemulihan dengan yang sedang dipakai, yang dicadangkan lebih dahulu',
+  'about.dbSwap':
+    'Alamat menyebut basis data yang sedang dipakai, kata kedua menyebut hasil pemulihan. Yang sedang dipakai dicadangkan lebih dahulu, lalu mundur dengan nama lain dan tetap ada.',
+  'option.keepAs': 'nama basis data yang mundur (bawaan: namanya ditambah waktu)',
+  'option.withoutBackup': 'tidak mencadangkan yang sedang dipakai lebih dahulu: hanya jika tidak terbaca lagi',
+  'value.database': 'basis-data',
+  'db.savedBefore': 'Basis data yang sedang dipakai telah dicadangkan: snapshot {{id}}.',
+  'db.swapped':
+    '{{name}} kini basis data hasil pemulihan; tidak dapat dihubungi selama {{time}}. Yang sebelumnya bernama {{kept}}.',
+  'db.byHand': 'Perlu dikerjakan sendiri: {{what}}',
   'app.progress': '{{count}} aplikasi ditemukan',
   'app.none': 'Tidak ada aplikasi yang ditemukan di sana.',
   'app.total_other': '{{count}} aplikasi',
