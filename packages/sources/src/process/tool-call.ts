@@ -24,6 +24,9 @@ export interface ToolCall {
   readonly inheritedText?: Secret;
   /** Its standard input; nothing by default. Nobody waits for it once the tool has ended. */
   readonly input?: AsyncIterable<Uint8Array>;
+  /** `all`, by default: a tool that ends well without having read its input has failed. `some`: it knows where what it wants
+   *  ends, as in an archive with a padding behind. */
+  readonly inputNeeded?: 'all' | 'some';
   /** Only root may ask for it. */
   readonly runAs?: { readonly uid: number; readonly gid: number };
 }

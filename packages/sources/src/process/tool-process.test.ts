@@ -187,6 +187,12 @@ describe('a tool that fails', () => {
     await expect(child.done).rejects.toMatchObject({ code: 'DB_TOOL_INPUT_UNREAD' });
   });
 
+  it('may leave of its input what it does not need, when that is said', async () => {
+    const input = Readable.from([Buffer.alloc(4 * 2 ** 20)]);
+    const leaves = call('head -c 10 >/dev/null; exit 0', { input, inputNeeded: 'some' });
+    await expect(new ToolProcess(leaves, control()).done).resolves.toBeUndefined();
+  });
+
   it('ends while its input never comes', async () => {
     const child = new ToolProcess(call('exit 0', { input: new Readable({ read: () => undefined }) }), control());
     await expect(child.done).rejects.toMatchObject({ code: 'DB_TOOL_INPUT_UNREAD' });

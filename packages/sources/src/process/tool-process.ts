@@ -58,7 +58,7 @@ export class ToolProcess {
     this.#control = control;
     this.#stderr = new MaskedTail(STDERR_BYTES_MAX, call.secrets ?? []);
     this.#lastActivityMs = control.clock.monotonicMs();
-    this.#isInputTaken = call.input === undefined;
+    this.#isInputTaken = call.input === undefined || call.inputNeeded === 'some';
     this.done = this.#settled.promise;
     // Whoever reads stdout alone hears of the failure there.
     this.done.catch(() => undefined);
@@ -142,7 +142,7 @@ export class ToolProcess {
       return;
     }
     stdin.end((error?: Error | null) => {
-      this.#isInputTaken = error === undefined || error === null;
+      if (error === undefined || error === null) this.#isInputTaken = true;
     });
   }
 

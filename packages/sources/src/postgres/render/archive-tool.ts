@@ -16,7 +16,7 @@ export async function findArchiveTool(manifest: Manifest): Promise<Tool> {
 
 /** Without a server, and without a file: the archive goes through a pipe. */
 export function archiveCall(tool: Tool, toc: Buffer, args: readonly string[]): ToolCall {
-  return { tool, args: ['--format=tar', ...args], homeFolder: tmpdir(), input: chunksOf(toc) };
+  return { tool, args: ['--format=tar', ...args], homeFolder: tmpdir(), input: chunksOf(toc), inputNeeded: 'some' };
 }
 
 export function archiveControl({ signal, clock, stallMs, hardMs }: Control): RunControl {
