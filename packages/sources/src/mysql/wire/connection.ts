@@ -1,10 +1,11 @@
 import { type Clock, isLumbungError, LumbungError } from '@lumbung/stdx';
+import { encryptSocket } from '../../connection/open-socket.ts';
 import type { Address, TlsOptions } from '../../connection/target.ts';
 import type { Secret } from '../../process/secret.ts';
 import { type AuthContext, firstAnswer, furtherAnswer } from './auth.ts';
 import { type Column, parseColumn } from './column.ts';
 import { CAPABILITIES, clientCapabilities, type Greeting, loginHead, loginPacket, parseGreeting } from './handshake.ts';
-import { encryptSocket, openSocket } from './open-socket.ts';
+import { openSocket } from './open-socket.ts';
 import { PacketCursor } from './packet-cursor.ts';
 import { PacketStream, type WaitOptions } from './packet-stream.ts';
 import { connectionLost, protocolError } from './protocol-error.ts';
