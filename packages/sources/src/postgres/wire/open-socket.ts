@@ -52,10 +52,9 @@ export async function openSocket(address: Address, tlsOptions: TlsOptions, signa
 async function askForTls(socket: net.Socket, signal: AbortSignal): Promise<number | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const onAbort = () => reject(signal.reason);
+  const onEnd = () => reject(protocolError('it hung up'));
   signal.addEventListener('abort', onAbort, { once: true });
-  socket.once('data', resolve);
-  socket.once('error', reject);
-  socket.once('end', () => reject(protocolError('it hung up')));
+  socket.once('data', resolve).once('error', reject).once('end', onEnd);
   try {
     socket.write(sslRequest());
     const answer = await promise;
@@ -66,7 +65,7 @@ async function askForTls(socket: net.Socket, signal: AbortSignal): Promise<numbe
     throw error === signal.reason || isLumbungError(error) ? error : lost(error);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    socket.removeAllListeners('data').removeAllListeners('error').removeAllListeners('end');
+    socket.off('data', resolve).off('error', reject).off('end', onEnd);
   }
 }
 
