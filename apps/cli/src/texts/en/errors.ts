@@ -1,5 +1,6 @@
 import type { ErrorText } from '../texts.ts';
 import { enDatabaseErrors } from './database-errors.ts';
+import { enProcedureErrors } from './procedure-errors.ts';
 import { enStorageErrors } from './storage-errors.ts';
 
 /** What errors say to people, by their codes. The context of an error may be used; `{{detail}}` is
@@ -8,6 +9,7 @@ import { enStorageErrors } from './storage-errors.ts';
 export const enErrors = {
   ...enStorageErrors,
   ...enDatabaseErrors,
+  ...enProcedureErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` is not one of: {{expected}}', hint: 'See the help of the command.' },
   BACKUP_EMPTY: {
     message: 'nothing was backed up: no file could be read',

@@ -1,11 +1,13 @@
 import type { ErrorCatalogue } from '../texts.ts';
 import { idDatabaseErrors } from './database-errors.ts';
+import { idProcedureErrors } from './procedure-errors.ts';
 import { idStorageErrors } from './storage-errors.ts';
 
 /** What errors say to people. Only the words of another program, `{{detail}}`, stay as they are, between quotes. */
 export const idErrors: ErrorCatalogue = {
   ...idStorageErrors,
   ...idDatabaseErrors,
+  ...idProcedureErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },
   BACKUP_EMPTY: {
     message: 'tidak ada yang dicadangkan: tidak ada berkas yang terbaca',

@@ -1,0 +1,91 @@
+// The words both sides speak, and their types. Loads no library, so that a browser may have it; schemas are at
+// '@lumbung/contracts/schemas'.
+export {
+  ADMINISTRATIVE_STATES,
+  type AdministrativeState,
+  TECHNICAL_RESULTS,
+  TECHNICAL_STATES,
+  type TechnicalResult,
+  type TechnicalState,
+} from './activity/states.ts';
+export { ASSET_KINDS, ASSET_STATES, type AssetKind, type AssetState } from './assets/asset.ts';
+export {
+  HOLIDAY_KINDS,
+  type Holiday,
+  type HolidayCalendar,
+  type HolidayKind,
+  type Silence,
+} from './calendar/holiday.ts';
+export { type IsoWeek, WEEKDAYS, type Weekday } from './calendar/iso-week.ts';
+export { daysInMonth, isLeapYear, isLocalDate, type LocalDate, parseLocalDate } from './calendar/local-date.ts';
+export { isMonth, type Month, parseMonth } from './calendar/month.ts';
+export { isTimeOfDay, parseTimeOfDay, type TimeOfDay } from './calendar/time-of-day.ts';
+export { isTimeZone, parseTimeZone, type TimeZone } from './calendar/time-zone.ts';
+export {
+  type ApplicationId,
+  type AssetId,
+  type PersonId,
+  parseApplicationId,
+  parseAssetId,
+  parsePersonId,
+  parseRunId,
+  parseSnapshotId,
+  parseStepId,
+  type RunId,
+  type SnapshotId,
+  type StepId,
+} from './ids/ids.ts';
+export { LANGUAGES, type Language, type LocalizedText } from './language/language.ts';
+export { ROLES, type Role } from './people/role.ts';
+export type {
+  LegalBasis,
+  Procedure,
+  ProcedureIdentity,
+  ProcedureLoop,
+  ProcedureStep,
+  ProcedureText,
+  ReportingStandard,
+  RetentionPolicy,
+  RetentionStandard,
+  RetryStandard,
+  Standards,
+} from './procedure/document.ts';
+export type { QuietWindow, Schedule } from './procedure/schedule.ts';
+export {
+  DAY_COUNTS,
+  type DayCount,
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  LEGAL_STATUSES,
+  type LegalStatus,
+  LOOP_QUESTIONS,
+  type LoopQuestion,
+  PROCEDURE_FORMAT_VERSION,
+  PROCEDURE_STATUSES,
+  type ProcedureStatus,
+  SELF_ACKNOWLEDGEMENTS,
+  type SelfAcknowledgement,
+  STEP_ACTS,
+  type StepAct,
+} from './procedure/words.ts';
+export {
+  RETENTION_ACTS,
+  RETENTION_REASONS,
+  RETENTION_STOPS,
+  type RetentionAct,
+  type RetentionReason,
+  type RetentionStop,
+} from './retention/words.ts';
+export {
+  DUE_REASONS,
+  type DueReason,
+  GOOD_OUTCOMES,
+  type GoodOutcome,
+  isGoodOutcome,
+  OUTCOMES,
+  type Outcome,
+  RUN_ORIGINS,
+  type RunOrigin,
+  VERIFICATIONS,
+  type Verification,
+} from './runs/outcome.ts';

@@ -1,0 +1,84 @@
+// The office's procedure as pure functions: whoever calls them hands in the records, the zone and the moment.
+export {
+  addDays,
+  addMonths,
+  type DateSpan,
+  datesOf,
+  daysBetween,
+  intersectSpans,
+  isoWeekOf,
+  isWithin,
+  monthOf,
+  monthOfWeek,
+  monthSpan,
+  monthsBetween,
+  monthsFromTo,
+  monthsSpan,
+  weekAround,
+  weekdayOf,
+  weeksOf,
+} from './calendar/date-arithmetic.ts';
+export {
+  endOfNthWorkingDayAfter,
+  fixedNationalHolidays,
+  isWorkingDay,
+  messageLeavesAt,
+  nthWorkingDayAfter,
+} from './calendar/holidays.ts';
+export {
+  type InstantSpan,
+  instantAt,
+  instantOf,
+  type LocalTime,
+  localDateOf,
+  localTimeOf,
+  offsetMsAt,
+  spanOfDate,
+  startOfDate,
+} from './calendar/zone.ts';
+export { zoneNameAt } from './calendar/zone-name.ts';
+export { defaultProcedure } from './default/default-procedure.ts';
+export { defaultSchedule } from './default/default-schedule.ts';
+export {
+  formatDate,
+  formatDateInWords,
+  formatDateWithDay,
+  formatMoment,
+  formatMonth,
+  formatTime,
+  formatTimeWithZone,
+  monthName,
+  romanMonth,
+  weekdayName,
+} from './forms/dates.ts';
+export { type DocumentNumberValues, documentNumberFrom, showDocumentNumber } from './forms/document-number.ts';
+export { numberInWords, WORDS_END } from './forms/number-words.ts';
+export {
+  formatInteger,
+  formatPercentage,
+  formatRatio,
+  formatSize,
+  formatTenths,
+  minutesOf,
+  type Ratio,
+} from './forms/numbers.ts';
+export {
+  checkOfficialNumber,
+  formatOfficialNumber,
+  OFFICER_KINDS,
+  OFFICIAL_NUMBER_WARNINGS,
+  type OfficerKind,
+  type OfficialNumberWarning,
+} from './forms/official-number.ts';
+export {
+  type Application,
+  type Asset,
+  activeSpan,
+  isActiveOn,
+  type Life,
+  type Pause,
+  pauseOn,
+} from './records/asset.ts';
+export { type BackupRun, isGoodRun } from './records/backup-run.ts';
+export { type Dating, judgeDating } from './records/dating.ts';
+export { compareCopies, isReliable, keeperOf, type StoredCopy, type Trashed } from './records/stored-copy.ts';
