@@ -37,6 +37,51 @@ export {
   startOfDate,
 } from './calendar/zone.ts';
 export { zoneNameAt } from './calendar/zone-name.ts';
+export {
+  type ApplicationRow,
+  type ApplicationWeek,
+  type ApplicationWeeks,
+  type ApplicationWeeksInput,
+  applicationWeeks,
+  WEEK_STATES,
+  type WeekState,
+} from './compliance/application-weeks.ts';
+export {
+  type AssetCoverage,
+  type Coverage,
+  type CoverageInput,
+  coverage,
+  type UncoveredApplication,
+  type UncoveredAsset,
+} from './compliance/coverage.ts';
+export {
+  type DatabaseDays,
+  type DatabaseDaysInput,
+  type DatabaseRow,
+  databaseDays,
+  type MissedDatabaseDay,
+} from './compliance/database-days.ts';
+export {
+  type DrillRecord,
+  type DrillsInput,
+  type DrillsOfSpan,
+  drillsPassed,
+  drillsWithin,
+  type MissingDrill,
+} from './compliance/drills-passed.ts';
+export type { Figure } from './compliance/figure.ts';
+export {
+  type MonthsWithKeeperInput,
+  type MonthWithoutKeeper,
+  monthsWithKeeper,
+} from './compliance/months-with-keeper.ts';
+export {
+  type LateReport,
+  type ReportRecord,
+  type ReportsInTime,
+  type ReportsInTimeInput,
+  reportsInTime,
+} from './compliance/reports-in-time.ts';
 export { defaultProcedure } from './default/default-procedure.ts';
 export { defaultSchedule } from './default/default-schedule.ts';
 export {
@@ -81,4 +126,6 @@ export {
 } from './records/asset.ts';
 export { type BackupRun, isGoodRun } from './records/backup-run.ts';
 export { type Dating, judgeDating } from './records/dating.ts';
+export { DAY_RESULTS, type DayResult, type RunDay, RunDays } from './records/run-days.ts';
 export { compareCopies, isReliable, keeperOf, type StoredCopy, type Trashed } from './records/stored-copy.ts';
+export { planRetention, type RetentionDecision, type RetentionInput } from './retention/plan-retention.ts';

@@ -4,19 +4,19 @@ export type RetentionAct = (typeof RETENTION_ACTS)[number];
 
 /** Why, as codes with a text in every language. */
 export const RETENTION_REASONS = [
-  // It stays, because:
+  // It is kept, because:
+  'pinned',
+  'time-in-future',
+  'time-contradicted',
   'current-month',
   'recent-days',
   'month-keeper',
   'year-keeper',
-  'pinned',
-  'time-in-future',
-  'time-contradicted',
   'month-without-verified-copy',
   'year-without-verified-copy',
+  // It would go, but:
   'later-copy-awaits-verdict',
   'verdict-awaited',
-  // It would go, but:
   'no-verified-copy-this-month',
   'asset-retired',
   'size-anomaly',

@@ -1,16 +1,6 @@
 // What runs did, as a store hands it in: one record an asset and attempt.
-import type {
-  AssetId,
-  LocalDate,
-  Outcome,
-  RunId,
-  RunOrigin,
-  SnapshotId,
-  TimeZone,
-  Verification,
-} from '@lumbung/contracts';
+import type { AssetId, Outcome, RunId, RunOrigin, SnapshotId, Verification } from '@lumbung/contracts';
 import { isGoodOutcome } from '@lumbung/contracts';
-import { localDateOf } from '../calendar/zone.ts';
 import { judgeDating } from './dating.ts';
 
 export interface BackupRun {
@@ -37,24 +27,4 @@ export function isGoodRun(run: BackupRun, nowMs: number): boolean {
     run.origin !== 'manual-entry' &&
     judgeDating({ claimedAt: run.startedAt, receivedAt: run.receivedAt }, nowMs) === 'sound'
   );
-}
-
-/** Local dates by asset. */
-export type DatesByAsset = ReadonlyMap<AssetId, ReadonlySet<LocalDate>>;
-
-/** The dates on which each asset has a run that fits. */
-export function datesByAsset(
-  runs: Iterable<BackupRun>,
-  zone: TimeZone,
-  fits: (run: BackupRun) => boolean,
-): DatesByAsset {
-  const dates = new Map<AssetId, Set<LocalDate>>();
-  for (const run of runs) {
-    if (!fits(run)) continue;
-    const date = localDateOf(run.startedAt, zone);
-    const known = dates.get(run.assetId);
-    if (known === undefined) dates.set(run.assetId, new Set([date]));
-    else known.add(date);
-  }
-  return dates;
 }
