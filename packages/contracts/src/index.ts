@@ -22,19 +22,36 @@ export { isMonth, type Month, parseMonth } from './calendar/month.ts';
 export { isTimeOfDay, parseTimeOfDay, type TimeOfDay } from './calendar/time-of-day.ts';
 export { isTimeZone, parseTimeZone, type TimeZone } from './calendar/time-zone.ts';
 export {
+  type AccountId,
+  type ActivityId,
+  type AgencyId,
   type ApplicationId,
   type AssetId,
+  type DestinationId,
+  type JobId,
   type PersonId,
+  parseAccountId,
+  parseActivityId,
+  parseAgencyId,
   parseApplicationId,
   parseAssetId,
+  parseDestinationId,
+  parseJobId,
   parsePersonId,
+  parseReportId,
   parseRunId,
+  parseSecretId,
+  parseServerId,
   parseSnapshotId,
   parseStepId,
+  type ReportId,
   type RunId,
+  type SecretId,
+  type ServerId,
   type SnapshotId,
   type StepId,
 } from './ids/ids.ts';
+export { type IdKind, type IdOfKind, newId, newIdTimeMs } from './ids/new-id.ts';
 export { LANGUAGES, type Language, type LocalizedText } from './language/language.ts';
 export { ROLES, type Role } from './people/role.ts';
 export type {

@@ -6,8 +6,23 @@ export type AssetId = Brand<string, 'AssetId'>;
 export type ApplicationId = Brand<string, 'ApplicationId'>;
 /** One attempt at a job. */
 export type RunId = Brand<string, 'RunId'>;
-/** An account; what a report prints of the person is a snapshot of that day. */
+/** An official; what a report prints of the person is a snapshot of that day. */
 export type PersonId = Brand<string, 'PersonId'>;
+/** Somebody, or something, that may log in. */
+export type AccountId = Brand<string, 'AccountId'>;
+/** An office whose applications are backed up (perangkat daerah). */
+export type AgencyId = Brand<string, 'AgencyId'>;
+/** A machine that applications run on. */
+export type ServerId = Brand<string, 'ServerId'>;
+/** Where snapshots go: a repository and how it is reached. */
+export type DestinationId = Brand<string, 'DestinationId'>;
+/** One execution of the procedure for one local date. */
+export type ActivityId = Brand<string, 'ActivityId'>;
+export type ReportId = Brand<string, 'ReportId'>;
+/** Work in the queue. */
+export type JobId = Brand<string, 'JobId'>;
+/** A sealed value: a password, a key, a token. */
+export type SecretId = Brand<string, 'SecretId'>;
 /** A step of the procedure: `databases`. */
 export type StepId = Brand<string, 'StepId'>;
 /** A snapshot of a repository: 64 hexadecimal digits. */
@@ -25,6 +40,22 @@ export const parseApplicationId = idParser<ApplicationId>('application', ID_PATT
 export const parseRunId = idParser<RunId>('run', ID_PATTERN);
 /** @throws LumbungError ID_INVALID (operator) */
 export const parsePersonId = idParser<PersonId>('person', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseAccountId = idParser<AccountId>('account', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseAgencyId = idParser<AgencyId>('agency', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseServerId = idParser<ServerId>('server', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseDestinationId = idParser<DestinationId>('destination', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseActivityId = idParser<ActivityId>('activity', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseReportId = idParser<ReportId>('report', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseJobId = idParser<JobId>('job', ID_PATTERN);
+/** @throws LumbungError ID_INVALID (operator) */
+export const parseSecretId = idParser<SecretId>('secret', ID_PATTERN);
 /** @throws LumbungError ID_INVALID (operator) */
 export const parseStepId = idParser<StepId>('step', ID_PATTERN);
 /** @throws LumbungError ID_INVALID (operator) */

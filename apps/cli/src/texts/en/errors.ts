@@ -1,6 +1,7 @@
 import type { ErrorText } from '../texts.ts';
 import { enDatabaseErrors } from './database-errors.ts';
 import { enProcedureErrors } from './procedure-errors.ts';
+import { enStateErrors } from './state-errors.ts';
 import { enStorageErrors } from './storage-errors.ts';
 
 /** What errors say to people, by their codes. The context of an error may be used; `{{detail}}` is
@@ -10,6 +11,7 @@ export const enErrors = {
   ...enStorageErrors,
   ...enDatabaseErrors,
   ...enProcedureErrors,
+  ...enStateErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` is not one of: {{expected}}', hint: 'See the help of the command.' },
   BACKUP_EMPTY: {
     message: 'nothing was backed up: no file could be read',

@@ -1,6 +1,7 @@
 import type { ErrorCatalogue } from '../texts.ts';
 import { idDatabaseErrors } from './database-errors.ts';
 import { idProcedureErrors } from './procedure-errors.ts';
+import { idStateErrors } from './state-errors.ts';
 import { idStorageErrors } from './storage-errors.ts';
 
 /** What errors say to people. Only the words of another program, `{{detail}}`, stay as they are, between quotes. */
@@ -8,6 +9,7 @@ export const idErrors: ErrorCatalogue = {
   ...idStorageErrors,
   ...idDatabaseErrors,
   ...idProcedureErrors,
+  ...idStateErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },
   BACKUP_EMPTY: {
     message: 'tidak ada yang dicadangkan: tidak ada berkas yang terbaca',
