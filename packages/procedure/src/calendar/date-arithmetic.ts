@@ -24,9 +24,17 @@ export function dayNumberOf(date: LocalDate): number {
   return Date.parse(date) / DAY_MS;
 }
 
+/** The dates of some twenty years: the same few are asked for again and again. */
+const dates = new Map<number, LocalDate>();
+const DATES_MAX = 8192;
+
 export function dateOfDayNumber(dayNumber: number): LocalDate {
+  const before = dates.get(dayNumber);
+  if (before !== undefined) return before;
   const date = new Date(dayNumber * DAY_MS).toISOString().slice(0, 10);
   assert(isLocalDate(date), 'the calendar ends with the year 9999');
+  if (dates.size >= DATES_MAX) dates.clear();
+  dates.set(dayNumber, date);
   return date;
 }
 

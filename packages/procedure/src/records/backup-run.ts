@@ -25,6 +25,10 @@ export function isGoodRun(run: BackupRun, nowMs: number): boolean {
     isGoodOutcome(run.outcome) &&
     run.verification === 'verified' &&
     run.origin !== 'manual-entry' &&
-    judgeDating({ claimedAt: run.startedAt, receivedAt: run.receivedAt }, nowMs) === 'sound'
+    datingOfRun(run, nowMs) === 'sound'
   );
+}
+
+export function datingOfRun({ startedAt, receivedAt }: BackupRun, nowMs: number): ReturnType<typeof judgeDating> {
+  return judgeDating({ claimedAt: startedAt, receivedAt }, nowMs);
 }

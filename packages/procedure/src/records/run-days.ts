@@ -1,7 +1,7 @@
 // Runs by asset and local date: what compliance counts and the planner asks for.
 import { type AssetId, isGoodOutcome, type LocalDate, type TimeZone } from '@lumbung/contracts';
 import { localDateOf } from '../calendar/zone.ts';
-import { type BackupRun, isGoodRun } from './backup-run.ts';
+import { type BackupRun, datingOfRun, isGoodRun } from './backup-run.ts';
 
 /** The best that an asset has of a date, best first. `awaiting`: a backup without its verdict; `unproven`: one whose verdict
  *  was revoked or whose time cannot be believed; `failed`: runs, and no backup. */
@@ -40,6 +40,12 @@ export class RunDays {
   isGood(assetId: AssetId, date: LocalDate): boolean {
     return this.day(assetId, date).result === 'good';
   }
+
+  /** Nothing is left to do for the date, unless the verdict is still to come and is bad. */
+  isDone(assetId: AssetId, date: LocalDate): boolean {
+    const { result } = this.day(assetId, date);
+    return result === 'good' || result === 'awaiting';
+  }
 }
 
 function joined(before: RunDay, run: BackupRun, nowMs: number): RunDay {
@@ -54,5 +60,5 @@ function joined(before: RunDay, run: BackupRun, nowMs: number): RunDay {
 function resultOf(run: BackupRun, nowMs: number): DayResult {
   if (!isGoodOutcome(run.outcome)) return 'failed';
   if (isGoodRun(run, nowMs)) return 'good';
-  return run.verification === 'pending' ? 'awaiting' : 'unproven';
+  return run.verification === 'pending' && datingOfRun(run, nowMs) === 'sound' ? 'awaiting' : 'unproven';
 }
