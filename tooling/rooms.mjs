@@ -140,6 +140,7 @@ export const rooms = [
     storey: 3,
     mayImport: {
       'packages/stdx': ['.', './node'],
+      'packages/contracts': ['.'],
       'packages/backend': ['.', './local', './mem', './wrappers'],
       'packages/engine': ['.'],
       'packages/sources': ['.'],
@@ -155,7 +156,7 @@ export const rooms = [
       'packages/stdx': ['.', './node'],
       'packages/contracts': ['.', './schemas'],
       'packages/procedure': ['.'],
-      'packages/runner': ['.'],
+      'packages/runner': ['.', './jobs'],
       // Only the door of its tests: real servers.
       'packages/sources': [],
     },

@@ -52,6 +52,60 @@ export {
   type StepId,
 } from './ids/ids.ts';
 export { type IdKind, type IdOfKind, newId, newIdTimeMs } from './ids/new-id.ts';
+export type { BrowseRequest } from './jobs/care-specs.ts';
+export type { FilePath, SecretRef } from './jobs/job-fields.ts';
+export type { DatabaseServerPlace, JobLimits, RepositoryPlace } from './jobs/job-places.ts';
+export type { JobResult, PruneFigures } from './jobs/job-results.ts';
+export type { JobSpec, JobSpecOf } from './jobs/job-spec.ts';
+export {
+  APPLICATION_TAG_PREFIX,
+  ASSET_TAG_PREFIX,
+  BACKUP_JOB_KINDS,
+  CATALOGUE_PAGE_MAX,
+  CHECK_RESULTS,
+  CHECK_SUBJECTS,
+  type CheckResult,
+  type CheckSubject,
+  COPY_CONTENTS,
+  type CopyContent,
+  DATABASE_ENGINE_NAMES,
+  type DatabaseEngineName,
+  FINDINGS_KEPT_MAX,
+  JOB_KINDS,
+  type JobKind,
+  LUMBUNG_TAG,
+  OVERWRITE_WORDS,
+  type OverwriteWord,
+  READING_JOB_KINDS,
+  RUN_END_CODES,
+  RUN_RECORD_VERSION,
+  RUN_STEPS,
+  RUN_TAG_PREFIX,
+  type RunEndCode,
+  type RunStep,
+  VERIFY_LEVELS,
+  type VerifyLevel,
+  WARNINGS_KEPT_MAX,
+} from './jobs/job-words.ts';
+export type {
+  BrowsedNode,
+  BrowsePage,
+  CatalogueEntry,
+  DiscoveredApplicationFacts,
+  DiscoveredDatabaseFacts,
+} from './jobs/look-results.ts';
+export { holdsRetention } from './jobs/retention-hold.ts';
+export type { RunEvent, RunProgress } from './jobs/run-event.ts';
+export type { RunRecord } from './jobs/run-record.ts';
+export type {
+  CopyAnomaly,
+  CopyVerification,
+  FailedPart,
+  RunCheck,
+  RunFinding,
+  RunWarning,
+  StoredCopy,
+} from './jobs/stored-copy.ts';
 export { LANGUAGES, type Language, type LocalizedText } from './language/language.ts';
 export { ROLES, type Role } from './people/role.ts';
 export type {

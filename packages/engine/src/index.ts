@@ -2,6 +2,7 @@
 
 export { backup } from './archiver/backup.ts';
 export {
+  type BackupAcceptance,
   type BackupCallOptions,
   type BackupEvent,
   type BackupOptions,
@@ -146,6 +147,11 @@ export type {
 } from './maintenance/snapshot-changes.ts';
 export { planTag } from './maintenance/tag.ts';
 export { executeUpgrade, planUpgrade } from './maintenance/upgrade.ts';
+export {
+  type VerifySnapshotOptions,
+  type VerifySnapshotReport,
+  verifySnapshot,
+} from './maintenance/verify-snapshot.ts';
 export { NODE_FAULTS, type PackProblem } from './maintenance/workers/messages.ts';
 export { BLOB_FAULTS } from './pack/blob-opener.ts';
 export { VERIFY_MODES, type VerifyMode } from './pack/pack-builder.ts';

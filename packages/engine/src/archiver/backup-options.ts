@@ -35,6 +35,13 @@ export interface SmallCut {
   readonly averageBytes: number;
 }
 
+/** What a snapshot would hold, before it is one. */
+export interface BackupAcceptance {
+  readonly summary: SnapshotSummary;
+  readonly errors: readonly ItemError[];
+  readonly errorCount: number;
+}
+
 /** Choices shared by every kind of backup. */
 export interface SnapshotOptions {
   readonly tags?: readonly string[];
@@ -56,6 +63,8 @@ export interface SnapshotOptions {
   /** Do everything but write. */
   readonly dryRun?: boolean;
   readonly smallCut?: SmallCut;
+  /** Asked when everything is stored and before the snapshot is: if it throws, there is none. */
+  readonly accept?: (content: BackupAcceptance) => void;
   /** Worker threads that read, hash, compress and seal; default 2. */
   readonly workerCount?: number;
 }

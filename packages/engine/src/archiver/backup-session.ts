@@ -102,6 +102,7 @@ export async function runBackupSession(
   }
 
   const summary = progress.summary(timestampOf(beganMs), timestampOf(clock.nowMs()));
+  options.accept?.({ summary, errors: progress.errors, errorCount: progress.errorCount });
   const isUnchanged = options.skipIfUnchanged === true && parent !== undefined && parent.tree === content.tree;
   let snapshotId: SnapshotId | undefined;
   if (!isDryRun && !isUnchanged) {

@@ -7,12 +7,13 @@ import { filterSnapshots, isEmptyFilter } from '../snapshot/snapshot-filter.ts';
 import { loadReadableSnapshots, type SnapshotRecord } from '../snapshot/snapshots.ts';
 import { signalUnder } from './act-options.ts';
 import { verifyPacks } from './check-packs.ts';
-import type { CheckFinding, CheckOptions, CheckPhase, CheckReport, ReadDataSelection } from './check-report.ts';
+import type { CheckOptions, CheckPhase, CheckReport, ReadDataSelection } from './check-report.ts';
 import { selectPacks } from './check-selection.ts';
 import { FindingLog } from './finding-log.ts';
 import { hasPackGeometry, indexedPackSize, PackListing } from './pack-listing.ts';
+import { findingOfTree } from './tree-finding.ts';
 import { TreeSweep } from './tree-sweep.ts';
-import type { PackProblem, TreeProblem } from './workers/messages.ts';
+import type { PackProblem } from './workers/messages.ts';
 import { PackPool, workerCountByIndex } from './workers/pack-pool.ts';
 
 /**
@@ -313,21 +314,6 @@ class Checker {
   #progress(phase: CheckPhase, done: number, total: number): void {
     this.#options.onEvent?.({ kind: 'progress', phase, done, total });
   }
-}
-
-function findingOfTree(problem: TreeProblem): CheckFinding {
-  const { treeId, message, nodeName } = problem;
-  const where = nodeName === undefined ? `tree ${treeId}` : `tree ${treeId}, node ${JSON.stringify(nodeName)}`;
-  return {
-    severity: 'error',
-    code: problem.kind === 'tree' ? 'TREE_UNREADABLE' : problem.kind === 'node' ? 'NODE_INVALID' : 'BLOB_NOT_INDEXED',
-    message: `${where}: ${message}`,
-    treeId,
-    ...(nodeName === undefined ? {} : { nodeName }),
-    ...(problem.kind === 'tree' ? { error: problem.error } : {}),
-    ...(problem.kind === 'node' ? { nodeFault: problem.fault } : {}),
-    ...(problem.kind === 'blob' ? { blobId: problem.blobId, blobType: problem.blobType } : {}),
-  };
 }
 
 function refuseSelection(selection: ReadDataSelection): void {

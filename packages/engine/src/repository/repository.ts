@@ -98,6 +98,22 @@ export class Repository {
     this.#backend.halt(reason);
   }
 
+  /** The same repository, its cache passed over: for whoever wants to see what is stored. It is closed with this one. */
+  withoutCache(): Repository {
+    if (this.cache === undefined) return this;
+    const { config, keyId, masterKey, ports, compression, packSizeBytes, verify } = this;
+    return new Repository({
+      backend: this.#backend,
+      config,
+      keyId,
+      masterKey,
+      ports,
+      compression,
+      packSizeBytes,
+      verify,
+    });
+  }
+
   loadIndex(options: LoadIndexOptions = {}): Promise<IndexedRepository> {
     return loadIndex(this, options);
   }

@@ -1,5 +1,6 @@
 import {
   type BackupEvent,
+  type BlobId,
   backupStreams,
   type Repository,
   type SnapshotId,
@@ -8,6 +9,7 @@ import {
   type StreamEntry,
 } from '@lumbung/engine';
 import {
+  type Control,
   type DatabaseDriver,
   type DatabaseDump,
   type DatabaseEngine,
@@ -46,15 +48,23 @@ const HISTORY_MAX = 7;
 /** Whatever passes by itself (a lock, a changed table, a cut line) is tried once more. */
 const ATTEMPTS_MAX = 2;
 
+/** Databases by name; or places, among which may be that of the server. */
+export type WantedDumps = 'all' | readonly string[] | { readonly places: readonly DumpPlace[] };
+
 export interface DatabaseBackupOptions {
   readonly target: Target;
   /** By which the dumps of this server belong together from day to day. */
   readonly server: string;
   /** `all`: every database that is there today, and what belongs to the server. */
-  readonly databases: 'all' | readonly string[];
+  readonly databases: WantedDumps;
   readonly dump: DumpOptions;
   /** Of the snapshots; the tag of dumps is added. */
-  readonly snapshot: Pick<SnapshotOptions, 'tags' | 'hostname' | 'timeMs' | 'programVersion' | 'dryRun'>;
+  readonly snapshot: Pick<
+    SnapshotOptions,
+    'tags' | 'hostname' | 'timeMs' | 'programVersion' | 'dryRun' | 'workerCount'
+  >;
+  /** More tags, of one dump. */
+  readonly tagsOf?: (place: DumpPlace) => readonly string[];
   /** Where files go that cannot be piped. */
   readonly workFolder: string;
   readonly retryAfterMs: number;
@@ -76,6 +86,8 @@ export interface StoredDumpFacts {
   readonly manifestSha256: string;
   readonly anomalies: readonly SizeAnomaly[];
   readonly summary: SnapshotSummary;
+  /** The root of the stored tree. */
+  readonly treeId: BlobId;
   readonly durationMs: number;
   readonly attempts: number;
 }
@@ -100,7 +112,7 @@ export async function backupDatabases(
   options: DatabaseBackupOptions,
   control: DatabaseControl<DatabaseBackupEvent>,
 ): Promise<readonly DumpOutcome[]> {
-  const places = await placesOf(driver, options, control);
+  const places = await dumpPlaces(driver, options, control);
   const outcomes: DumpOutcome[] = [];
   for (const [placeIdx, place] of places.entries()) {
     control.signal.throwIfAborted();
@@ -112,12 +124,14 @@ export async function backupDatabases(
   return outcomes;
 }
 
-async function placesOf(
+/** What would be dumped. @throws what `driver.databases` fails with */
+export async function dumpPlaces(
   driver: DatabaseDriver,
-  { target, server, databases }: DatabaseBackupOptions,
-  control: DatabaseControl<DatabaseBackupEvent>,
+  { target, server, databases }: Pick<DatabaseBackupOptions, 'target' | 'server' | 'databases'>,
+  control: Control,
 ): Promise<readonly DumpPlace[]> {
   const { engine } = target;
+  if (databases !== 'all' && 'places' in databases) return databases.places;
   if (databases !== 'all') return databases.map((database) => ({ engine, server, database }));
   const found = await driver.databases(target, control);
   const places: DumpPlace[] = [...found].sort().map((database) => ({ engine, server, database }));
@@ -169,7 +183,7 @@ async function storeDump(
     repository,
     {
       ...options.snapshot,
-      tags: [...new Set([DUMP_TAG, ...(options.snapshot.tags ?? [])])],
+      tags: [...new Set([DUMP_TAG, ...(options.snapshot.tags ?? []), ...(options.tagsOf?.(place) ?? [])])],
       entries: inFolder(dump.entries, folder),
       parallel: options.dump.parallel,
       paths: [`/${folder}`],
@@ -191,6 +205,7 @@ async function storeDump(
     manifestSha256: printManifest(manifest).sha256,
     anomalies,
     summary: result.summary,
+    treeId: result.tree,
     durationMs: result.durationMs,
     attempts,
   };

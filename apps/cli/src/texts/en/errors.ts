@@ -1,5 +1,6 @@
 import type { ErrorText } from '../texts.ts';
 import { enDatabaseErrors } from './database-errors.ts';
+import { enJobErrors } from './job-errors.ts';
 import { enProcedureErrors } from './procedure-errors.ts';
 import { enStateErrors } from './state-errors.ts';
 import { enStorageErrors } from './storage-errors.ts';
@@ -10,6 +11,7 @@ import { enStorageErrors } from './storage-errors.ts';
 export const enErrors = {
   ...enStorageErrors,
   ...enDatabaseErrors,
+  ...enJobErrors,
   ...enProcedureErrors,
   ...enStateErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` is not one of: {{expected}}', hint: 'See the help of the command.' },

@@ -1,5 +1,6 @@
 import type { ErrorCatalogue } from '../texts.ts';
 import { idDatabaseErrors } from './database-errors.ts';
+import { idJobErrors } from './job-errors.ts';
 import { idProcedureErrors } from './procedure-errors.ts';
 import { idStateErrors } from './state-errors.ts';
 import { idStorageErrors } from './storage-errors.ts';
@@ -8,6 +9,7 @@ import { idStorageErrors } from './storage-errors.ts';
 export const idErrors: ErrorCatalogue = {
   ...idStorageErrors,
   ...idDatabaseErrors,
+  ...idJobErrors,
   ...idProcedureErrors,
   ...idStateErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },

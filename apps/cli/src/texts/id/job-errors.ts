@@ -1,0 +1,127 @@
+import type { ErrorCatalogue } from '../texts.ts';
+
+/** Of jobs that run by themselves: see errors.ts. */
+export const idJobErrors: ErrorCatalogue = {
+  BUG_NO_SNAPSHOT: { message: 'pencadangan berakhir tanpa cuplikan' },
+  CHECK_FAILED: { message: 'ada pemeriksaan awal yang tidak lulus', hint: 'Perbaiki hal yang disebut hasilnya.' },
+  CHECK_WARNED: { message: 'ada hasil pemeriksaan awal yang perlu dilihat', hint: 'Lihat hal yang disebut hasilnya.' },
+  CLOCK_WRONG: {
+    message: 'jam mesin ini salah: menunjukkan {{date}}',
+    hint: 'Setel jam dan hubungkan dengan server waktu. Salinan bertanggal salah terhitung pada hari yang salah.',
+  },
+  COPY_ADOPTED: {
+    message: 'diambil alih dari percobaan yang hilang; apa yang tidak terbaca olehnya tidak diketahui',
+    hint: 'Lihat salinan berikutnya, yang menyebut apa yang tidak terbaca.',
+  },
+  COPY_DAMAGED: {
+    message: 'salinan tersimpan {{snapshot}} tidak utuh: {{reason}}',
+    hint: 'Buat salinan baru, lalu periksa repositori dan disk tempatnya berada.',
+  },
+  DB_NONE: {
+    message: 'server {{server}} tidak mempunyai basis data',
+    hint: 'Periksa apakah akun melihat basis data yang seharusnya.',
+  },
+  DESTINATION_SPACE_SHORT: {
+    message: 'ruang tujuan cadangan tidak cukup: {{freeBytes}} bita kosong, diperkirakan perlu {{neededBytes}}',
+    hint: 'Kosongkan ruang atau tambahkan disk. Salinan lama dilepas menurut retensi prosedur.',
+  },
+  FILE_PATH_INVALID: { message: 'bukan jalur: kosong atau memuat karakter NUL', hint: 'Tulis ulang.' },
+  FILE_PATH_RELATIVE: { message: '{{path}} bukan jalur absolut', hint: 'Tulis jalur lengkap, mulai dari akar.' },
+  ITEM_UNREAD: { message: '{{item}} tidak terbaca: {{reason}}', hint: 'Berikan hak baca kepada akun layanan.' },
+  JOB_KIND_UNSUPPORTED: {
+    message: 'pekerjaan jenis {{kind}} belum dapat dilakukan',
+    hint: 'Gunakan versi yang lebih baru.',
+  },
+  JOB_SPEC_INVALID: { message: 'pekerjaan diuraikan dengan keliru ({{place}})' },
+  JOB_URL_WITH_PASSWORD: {
+    message: 'alamat server basis data {{server}} memuat kata sandi',
+    hint: 'Keluarkan kata sandi dari alamat dan simpan sebagai rahasia.',
+  },
+  REPOSITORY_BUSY: {
+    message:
+      'repositori terus dipakai pihak lain: proses {{pid}} di {{hostname}} (pengguna {{username}}) sejak {{since}}',
+    hint: 'Akan dicoba lagi dengan sendirinya. Jika tidak ada yang memakai repositori, jalankan `lumbung unlock`.',
+  },
+  REPOSITORY_UNEXPECTED: {
+    message: 'ada repositori lain di {{repository}}: {{found}}, bukan {{expected}}',
+    hint: 'Periksa apakah disk yang benar terpasang di sana. Jika repositori dibuat baru, daftarkan lagi.',
+  },
+  RUN_CANCELLED: { message: 'pelaksanaan dibatalkan', hint: 'Jalankan lagi bila sudah sesuai.' },
+  RUN_LOST: {
+    message: 'proses pelaksanaan berakhir tanpa kabar',
+    hint: 'Akan dilakukan lagi dengan sendirinya. Jika terulang, lihat log mesin: mungkin memori habis.',
+  },
+  RUN_MEMORY_LIMIT: {
+    message: 'pelaksanaan dihentikan: memakai memori lebih dari yang diizinkan',
+    hint: 'Izinkan memori lebih besar, atau kurangi pekerja.',
+  },
+  RUN_RECORD_INVALID: {
+    message: 'catatan pelaksanaan tidak terbaca ({{place}})',
+    hint: 'Mungkin ditulis versi yang lebih baru; gunakan versi itu.',
+  },
+  RUN_SHUTDOWN: {
+    message: 'pelaksanaan dihentikan karena layanan berhenti',
+    hint: 'Akan dilakukan lagi dengan sendirinya.',
+  },
+  RUN_STALLED: {
+    message: 'pelaksanaan dihentikan: terlalu lama tanpa kemajuan',
+    hint: 'Periksa sumber, penyimpanan, dan jaringan di antaranya.',
+  },
+  RUN_TIME_LIMIT: {
+    message: 'pelaksanaan dihentikan: tidak selesai dalam waktu yang diizinkan',
+    hint: 'Periksa mengapa begitu lama, atau izinkan waktu lebih panjang.',
+  },
+  SIZE_FEWER_FILES: {
+    message: '{{item}}: {{files}} berkas, biasanya {{usualFiles}}',
+    hint: 'Periksa apakah memang dihapus. Sampai itu jelas, tidak ada salinan lama yang dilepas.',
+  },
+  SIZE_GROWN: {
+    message: '{{item}}: {{bytes}} bita, biasanya {{usualBytes}}',
+    hint: 'Periksa apa yang bertambah. Sampai itu jelas, tidak ada salinan lama yang dilepas.',
+  },
+  SIZE_SHRUNK: {
+    message: '{{item}}: {{bytes}} bita, biasanya {{usualBytes}}',
+    hint: 'Periksa apakah ada data yang hilang. Sampai itu jelas, tidak ada salinan lama yang dilepas.',
+  },
+  SIZE_TABLE_EMPTIED: {
+    message: 'tabel {{item}} kosong, biasanya {{usualRows}} baris',
+    hint: 'Periksa apakah memang dikosongkan. Sampai itu jelas, tidak ada salinan lama yang dilepas.',
+  },
+  SIZE_TABLE_SHRUNK: {
+    message: 'tabel {{item}}: {{rows}} baris, biasanya {{usualRows}}',
+    hint: 'Periksa apakah ada baris yang hilang. Sampai itu jelas, tidak ada salinan lama yang dilepas.',
+  },
+  SIZE_TABLE_VANISHED: {
+    message: 'tabel {{item}} tidak ada lagi; sebelumnya {{usualRows}} baris',
+    hint: 'Periksa apakah memang dihapus. Sampai itu jelas, tidak ada salinan lama yang dilepas.',
+  },
+  SNAPSHOT_FROM_FUTURE: {
+    message: 'cuplikan terbaru bertanggal sesudah sekarang',
+    hint: 'Hubungkan semua mesin dengan server waktu. Salinan dari masa depan disimpan, tetapi tidak membuktikan apa pun.',
+  },
+  SOURCE_EMPTY: {
+    message: '{{path}} kosong: tidak ada yang dicadangkan',
+    hint: 'Periksa apakah disk terpasang, dan apakah pengecualian masih menyisakan sesuatu.',
+  },
+  SOURCE_IS_LINK: {
+    message: '{{path}} adalah tautan: cadangan akan memuat tautannya, bukan isinya',
+    hint: 'Sebutkan folder yang dituju tautan itu.',
+  },
+  SOURCE_MISSING: {
+    message: '{{path}} tidak ada',
+    hint: 'Periksa apakah disk terpasang dan jalurnya masih benar.',
+  },
+  SOURCE_NO_FILES: { message: '{{path}} bukan folder dan bukan berkas', hint: 'Sebutkan folder atau berkas.' },
+  SOURCE_REQUIRED_UNREAD: {
+    message: '{{path}} tidak terbaca, dan tanpanya ini bukan cadangan aplikasi: {{reason}}',
+    hint: 'Berikan hak baca kepada akun layanan.',
+  },
+  SOURCE_UNREADABLE: {
+    message: '{{path}} tidak terbaca: {{errno}}',
+    hint: 'Berikan hak baca kepada akun layanan.',
+  },
+  STORAGE_READS_DIFFER: {
+    message: 'yang ditulis ke {{repository}} terbaca kembali berbeda',
+    hint: 'Jangan percayai penyimpanan ini: periksa disk, memori, dan kabelnya.',
+  },
+};
