@@ -1,5 +1,15 @@
 // The words both sides speak, and their types. Loads no library, so that a browser may have it; schemas are at
 // '@lumbung/contracts/schemas'.
+export type {
+  Activity,
+  ActivityActor,
+  ActivityCorrection,
+  ActivityOfficer,
+  ActivityPart,
+  PartAttempt,
+  ReportSubmission,
+  StepClock,
+} from './activity/activity-schema.ts';
 export {
   ADMINISTRATIVE_STATES,
   type AdministrativeState,
@@ -8,6 +18,15 @@ export {
   type TechnicalResult,
   type TechnicalState,
 } from './activity/states.ts';
+export {
+  ACKNOWLEDGER_PARTS,
+  ACTIVITY_FORMAT_VERSION,
+  ACTIVITY_REFUSALS,
+  type AcknowledgerPart,
+  type ActivityRefusal,
+  READINESS,
+  type Readiness,
+} from './activity/words.ts';
 export { ASSET_KINDS, ASSET_STATES, type AssetKind, type AssetState } from './assets/asset.ts';
 export {
   HOLIDAY_KINDS,
@@ -160,3 +179,13 @@ export {
   VERIFICATIONS,
   type Verification,
 } from './runs/outcome.ts';
+export { ACTIVITY_REFUSAL_TEXTS, RETENTION_ACT_TEXTS, RETENTION_REASON_TEXTS } from './texts/answer-texts.ts';
+export {
+  ADMINISTRATIVE_STATE_TEXTS,
+  ASSET_STATE_TEXTS,
+  DUE_REASON_TEXTS,
+  OUTCOME_TEXTS,
+  ROLE_TEXTS,
+  TECHNICAL_STATE_TEXTS,
+  VERIFICATION_TEXTS,
+} from './texts/state-texts.ts';

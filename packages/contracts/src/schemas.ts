@@ -1,6 +1,8 @@
 // The door with zod: for servers and programs. A browser imports '@lumbung/contracts', which loads no library.
+export { activitySchema } from './activity/activity-schema.ts';
 export { holidayCalendarSchema } from './calendar/holiday-schema.ts';
 export {
+  idField,
   lineOf,
   localDateField,
   localizedLineField,

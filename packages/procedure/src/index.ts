@@ -1,5 +1,19 @@
 // The office's procedure as pure functions: whoever calls them hands in the records, the zone and the moment.
 export {
+  type ActingPerson,
+  type ActivityEvent,
+  type ActivityRules,
+  type Advance,
+  type ExpectedPart,
+} from './activity/activity-event.ts';
+export { type MayAcknowledge, mayAcknowledge } from './activity/administrative-track.ts';
+export { advance } from './activity/advance.ts';
+export { openActivity } from './activity/open-activity.ts';
+export { type PartResult, resultOfPart } from './activity/parts.ts';
+export { type ReportTimes, reportTimes, whomToRemind } from './activity/report-times.ts';
+export { type StepTime, type StepTimes, stepTimes } from './activity/step-clock.ts';
+export { isTechnicalResult } from './activity/technical-track.ts';
+export {
   addDays,
   addMonths,
   type DateSpan,
@@ -128,4 +142,22 @@ export { type BackupRun, isGoodRun } from './records/backup-run.ts';
 export { type Dating, judgeDating } from './records/dating.ts';
 export { DAY_RESULTS, type DayResult, type RunDay, RunDays } from './records/run-days.ts';
 export { compareCopies, isReliable, keeperOf, type StoredCopy, type Trashed } from './records/stored-copy.ts';
+export {
+  type DailyFacts,
+  type DailyFactsInput,
+  type DailyFailure,
+  type DailyRow,
+  dailyFacts,
+  type RunOutput,
+  type Tally,
+  type WeekTally,
+} from './report/daily-facts.ts';
+export {
+  MESSAGE_CHARS_MAX,
+  MESSAGE_KINDS,
+  type MessageInput,
+  type MessageKind,
+  messageText,
+} from './report/message.ts';
+export { type MonthlyFigures, type MonthlyFiguresInput, monthlyFigures } from './report/monthly-figures.ts';
 export { planRetention, type RetentionDecision, type RetentionInput } from './retention/plan-retention.ts';

@@ -43,7 +43,12 @@ export const timeZoneField = z
   .max(64)
   .refine(isTimeZone, { error: 'unknown time zone' }) as unknown as z.ZodType<TimeZone, string>;
 
-export const stepIdField = z.string().regex(ID_PATTERN) as unknown as z.ZodType<StepId, string>;
+/** An id of one kind; which kind is the caller's word, since all have the same form. */
+export function idField<Id extends string>(): z.ZodType<Id, string> {
+  return z.string().regex(ID_PATTERN) as unknown as z.ZodType<Id, string>;
+}
+
+export const stepIdField = idField<StepId>();
 
 /** A text of the procedure in every language; `verbatim` is the wording of the signed document, kept for quoting it. */
 export const procedureTextField = z
