@@ -99,6 +99,7 @@ export const rooms = [
         name: 'entry',
         gives: 'one file of a dump, pulled by whoever stores it; a stored tree, read back; names as paths',
       },
+      { name: 'remarks', gives: 'what people are told, as codes with values; the words are those of whoever tells it' },
       { name: 'manifest', gives: 'what a dump holds, as bounded canonical JSON; digests and sums of rows' },
       { name: 'connection', gives: 'database addresses, logins and TLS, parsed' },
       { name: 'verify', gives: 'a stored tree against its manifest, without any server' },

@@ -5,6 +5,7 @@ import {
   type DatabaseControl,
   type DatabaseDriver,
   type DumpOutcome,
+  failedOf,
   planDatabaseRestore,
   type RestoreOptions,
   type RestoreReport,
@@ -70,7 +71,7 @@ export async function restoreAside(
     },
     control(),
   );
-  const failed = plan.checks.filter(({ result }) => result === 'fail');
-  if (failed.length > 0) throw new Error(failed.map(({ message }) => message).join('; '));
+  const failed = failedOf(plan.checks);
+  if (failed.length > 0) throw new Error(JSON.stringify(failed));
   return await execute();
 }

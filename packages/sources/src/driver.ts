@@ -8,6 +8,8 @@ import type { SourceEntry } from './entry/source-entry.ts';
 import type { TreeSource } from './entry/tree-source.ts';
 import type { DatabaseEngine } from './manifest/database-engine.ts';
 import type { Manifest } from './manifest/manifest.ts';
+import type { Check } from './remarks/check.ts';
+import type { Remark } from './remarks/remark.ts';
 import type { Finding } from './verify/finding.ts';
 
 export const DUMP_PHASES = ['connect', 'inventory', 'schema', 'data', 'check', 'restore', 'verify'] as const;
@@ -42,20 +44,6 @@ export interface Control {
 export interface Workspace {
   readonly folder: string;
   readonly limitBytes: number;
-}
-
-/** One question of a preflight, with its answer. */
-export interface Check {
-  /** Stable: `login`, `grants`, `tool-version` … */
-  readonly id: string;
-  readonly result: 'pass' | 'warn' | 'fail';
-  /** An error code, the translation key. */
-  readonly code?: string;
-  /** In English, lower case, without a full stop. */
-  readonly message: string;
-  /** What to do: the exact SQL to paste, where there is one. */
-  readonly hint?: string;
-  readonly durationMs: number;
 }
 
 export interface ProbeReport {
@@ -106,16 +94,22 @@ export interface DatabaseDump {
   readonly manifest: Promise<Manifest>;
 }
 
+/**
+ * Whose everything is after a restore. `keep`: owners and grants as they were. `one`: everything belongs to `role`, without
+ * grants. `restorer`: the same, to whoever restores. `map`: roles have other names, and what is not named stays.
+ */
+export type Ownership =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'one'; readonly role: string }
+  | { readonly kind: 'restorer' }
+  | { readonly kind: 'map'; readonly roles: Readonly<Record<string, string>> };
+
 export interface RestoreOptions {
   /** The new name. It must not exist. */
   readonly database: string;
   /** Only these: `schema.table`, or `table`. Undefined: everything. */
   readonly tables?: readonly string[];
-  /** `keep`: owners and grants as they were. `one`: everything belongs to `role`, without grants. `map`: by name. */
-  readonly ownership:
-    | { readonly kind: 'keep' }
-    | { readonly kind: 'one'; readonly role: string }
-    | { readonly kind: 'map'; readonly roles: Readonly<Record<string, string>> };
+  readonly ownership: Ownership;
   /** Roles that the dump names and the server lacks are made, without login, as a person has agreed. */
   readonly createRoles?: boolean;
   /** `rows`: as the server counted them. `values`: and every table is dumped again and compared. */
@@ -134,8 +128,8 @@ export interface RestorePlan {
   readonly tables: readonly PlannedTable[];
   /** What the server will need on its disk, roughly. */
   readonly neededBytes: number;
-  /** What is in the dump and will not be restored, in words. */
-  readonly leftOut: readonly string[];
+  /** What is in the dump and will not be restored. */
+  readonly leftOut: readonly Remark[];
 }
 
 export interface PlannedTable {
@@ -175,8 +169,8 @@ export interface SwapReport {
   readonly keptAs: string;
   /** How long nobody could connect. */
   readonly downtimeMs: number;
-  /** What did not move along and has to be done by hand, in words. */
-  readonly remarks: readonly string[];
+  /** What did not move along and has to be done by hand. */
+  readonly remarks: readonly Remark[];
 }
 
 /** One ordinary file that the engine's own client loads without this program. */

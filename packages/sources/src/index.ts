@@ -26,7 +26,13 @@ export {
 } from './discovery/discover-applications.ts';
 export { APPLICATION_ENGINES, type ApplicationEngine } from './discovery/dsn.ts';
 export type { DiscoveryFileSystem } from './discovery/file-system.ts';
-export { type FileExclude, type FilesComponent, judgeExcludes } from './discovery/files-component.ts';
+export {
+  EXCLUDE_DOUBTS,
+  type ExcludeDoubt,
+  type FileExclude,
+  type FilesComponent,
+  judgeExcludes,
+} from './discovery/files-component.ts';
 export { type SharedDatabase, sharedDatabases } from './discovery/shared-databases.ts';
 export {
   type ApplicationTemplate,
@@ -48,7 +54,6 @@ export {
 } from './discovery/warning.ts';
 export {
   type Answer,
-  type Check,
   type Control,
   type DatabaseDriver,
   type DatabaseDump,
@@ -57,6 +62,7 @@ export {
   type DumpOptions,
   type DumpPhase,
   type DumpProgress,
+  type Ownership,
   type PlannedTable,
   type ProbeReport,
   type RenderedFile,
@@ -93,6 +99,29 @@ export { mariadbDriver, mysqlDriver } from './mysql/mysql-driver.ts';
 export { postgresDriver } from './postgres/postgres-driver.ts';
 export { Secret } from './process/secret.ts';
 export { redisDriver } from './redis/redis-driver.ts';
+export { CHECK_IDS, type Check, type CheckId, failedOf, type Verdict } from './remarks/check.ts';
+export {
+  codesOf,
+  type Failure,
+  failure,
+  isFailure,
+  REMARKS,
+  type Remark,
+  type RemarkCode,
+  remark,
+  type Said,
+} from './remarks/remark.ts';
+export { readStoredRemark } from './remarks/stored-remark.ts';
+export {
+  DUMP_PARTS,
+  type DumpPart,
+  type Listed,
+  type NamedObject,
+  OBJECT_KINDS,
+  type ObjectKind,
+  type RemarkValue,
+  type ValueKind,
+} from './remarks/value-kinds.ts';
 export { sqliteDriver } from './sqlite/sqlite-driver.ts';
 export { FINDING_CODES, type Finding, type FindingCode } from './verify/finding.ts';
 export { verifyTree } from './verify/verify-tree.ts';

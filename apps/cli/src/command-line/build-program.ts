@@ -94,6 +94,8 @@ function givenTo(command: LumbungCommand): Pick<CommandCall, 'values' | 'known'>
       known.add(name);
       if (each.getOptionValueSource(key) !== 'cli') continue;
       const value: unknown = each.getOptionValue(key);
+      // `--owner <name>` and `--no-owner` share one value: whichever came last.
+      if (option.negate !== (value === false)) continue;
       const before = values[name];
       if (option.negate) values[name] = true;
       else if (isList(value) && isList(before)) values[name] = [...before, ...value];

@@ -3,10 +3,14 @@ import {
   type DatabaseDriver,
   type DatabaseEngine,
   type Finding,
+  failedOf,
+  failure,
   type Manifest,
   printManifest,
   type RestoreReport,
   readManifest,
+  remark,
+  type Said,
   type ScratchInstance,
   type TreeSource,
   type Workspace,
@@ -48,7 +52,7 @@ export type DrillResult =
       readonly assertions: readonly AssertionResult[];
       readonly error?: ErrorRecord;
     })
-  | (DrillEvidence & { readonly kind: 'notTestable'; readonly reasons: readonly string[] });
+  | (DrillEvidence & { readonly kind: 'notTestable'; readonly reasons: readonly Said[] });
 
 export interface DrillOptions {
   readonly workFolder: string;
@@ -100,7 +104,7 @@ export async function drillDatabase(
     phases: watch.phases,
   });
   if (isOfServer(dump.folder)) {
-    return { ...evidence(), kind: 'notTestable', reasons: ['roles and settings of a server are restored by hand'] };
+    return { ...evidence(), kind: 'notTestable', reasons: [remark('server-dump-by-hand')] };
   }
   try {
     const outcome = await withWorkspace(options.workFolder, (workspace) =>
@@ -112,7 +116,7 @@ export async function drillDatabase(
     control.signal.throwIfAborted();
     watch.end('clean');
     if (isLumbungError(error) && NOT_TESTABLE_CODES.has(error.code)) {
-      return { ...evidence(), kind: 'notTestable', reasons: [error.message] };
+      return { ...evidence(), kind: 'notTestable', reasons: [failure(error)] };
     }
     return { ...evidence(), kind: 'failed', findings: [], assertions: [], error: toErrorRecord(error) };
   }
@@ -130,7 +134,7 @@ type DrillOutcome =
       readonly findings: readonly Finding[];
       readonly assertions: readonly AssertionResult[];
     }
-  | { readonly kind: 'notTestable'; readonly reasons: readonly string[] };
+  | { readonly kind: 'notTestable'; readonly reasons: readonly Said[] };
 
 async function restoreInto(
   driver: DatabaseDriver,
@@ -161,8 +165,8 @@ async function restoreInto(
     control,
   );
   watch.end('plan');
-  const failed = plan.checks.filter(({ result }) => result === 'fail');
-  if (failed.length > 0) return { kind: 'notTestable', reasons: failed.map(({ message }) => message) };
+  const failed = failedOf(plan.checks);
+  if (failed.length > 0) return { kind: 'notTestable', reasons: failed.map(({ remark: said }) => said) };
   const report = await driver.restore(plan, tree, workspace, control);
   watch.endRestore(report);
   const recoveryMs = watch.totalMs - report.verifyMs;

@@ -1,13 +1,15 @@
 import type { Repository } from '@lumbung/engine';
-import type {
-  DatabaseDriver,
-  Finding,
-  RenderedFile,
-  RestoreOptions,
-  RestorePlan,
-  RestoreReport,
-  Target,
-  TreeSource,
+import {
+  codesOf,
+  type DatabaseDriver,
+  type Finding,
+  failedOf,
+  type RenderedFile,
+  type RestoreOptions,
+  type RestorePlan,
+  type RestoreReport,
+  type Target,
+  type TreeSource,
 } from '@lumbung/sources';
 import { LumbungError } from '@lumbung/stdx';
 import type { DatabaseControl } from './database-control.ts';
@@ -52,13 +54,13 @@ async function executeRestore(
   workFolder: string,
   control: DatabaseControl<never>,
 ): Promise<RestoreReport> {
-  const failed = plan.checks.filter(({ result }) => result === 'fail');
+  const failed = failedOf(plan.checks);
   if (failed.length > 0) {
-    const reasons = failed.map(({ message }) => message).join('; ');
+    const codes = codesOf(failed);
     throw new LumbungError('DB_RESTORE_REFUSED', {
       kind: 'operator',
-      message: `the restore would not succeed: ${reasons}`,
-      context: { reasons, count: failed.length },
+      message: `the restore would not succeed: ${codes}`,
+      context: { codes, count: failed.length },
       hint: 'put right what the checks name, then try again; nothing was changed',
     });
   }

@@ -3,12 +3,16 @@ import type { ApplicationKind } from './application.ts';
 import { isWithin, joinPath } from './paths.ts';
 import { type ExcludeReason, TEMPLATES, type TemplateExclude } from './templates.ts';
 
+/** Why a person must agree first. */
+export const EXCLUDE_DOUBTS = ['names-uploads', 'large-share'] as const;
+export type ExcludeDoubt = (typeof EXCLUDE_DOUBTS)[number];
+
 export interface FileExclude {
   /** An absolute path whose names may hold `*`, or `**` for any folders; the literal part is escaped with `\`. */
   readonly pattern: ByteString;
   readonly reason: ExcludeReason;
-  /** Why a person must agree first: it may leave out what people have put there. */
-  readonly confirm?: 'names-uploads' | 'large-share';
+  /** It may leave out what people have put there. */
+  readonly confirm?: ExcludeDoubt;
 }
 
 export interface FilesComponent {

@@ -110,7 +110,7 @@ describe('a manifest is refused', () => {
   });
 
   it('of a newer version: that is no damage', () => {
-    const bytes = Buffer.from(JSON.stringify({ v: 2, surprise: true }));
+    const bytes = Buffer.from(JSON.stringify({ v: 3, surprise: true }));
     expect(() => parseManifest(bytes)).toThrow(
       expect.objectContaining({ code: 'SOURCE_MANIFEST_VERSION_UNKNOWN', kind: 'operator' }),
     );

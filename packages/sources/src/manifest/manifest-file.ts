@@ -4,7 +4,7 @@ import type { SourceEntry } from '../entry/source-entry.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { sha256Hex, tableDigest } from './digest.ts';
-import { type Manifest, type ManifestTable, manifestSchema } from './manifest.ts';
+import { MANIFEST_VERSION, type Manifest, type ManifestTable, manifestSchema } from './manifest.ts';
 
 export const MANIFEST_PATH = 'manifest.json';
 /** Of 100,000 tables. */
@@ -46,7 +46,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     throw invalid('it is not JSON', error);
   }
   const version: unknown = typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined;
-  if (typeof version === 'number' && version > 1) {
+  if (typeof version === 'number' && version > MANIFEST_VERSION) {
     throw new LumbungError('SOURCE_MANIFEST_VERSION_UNKNOWN', {
       kind: 'operator',
       message: `the manifest of the dump has version ${version}, which this program does not know`,
@@ -89,6 +89,8 @@ function checked(value: unknown): Manifest {
 /** What a schema cannot see. */
 function contradiction(manifest: Manifest): string | undefined {
   if ((manifest.kind === 'database') !== (manifest.database !== undefined)) return 'database: of a server, or missing';
+  if (manifest.warnings.some((warning) => 'message' in warning !== (manifest.v === 1)))
+    return 'warnings: of another version';
   const paths = new Set([MANIFEST_PATH]);
   for (const { path } of [...manifest.tables.flatMap(({ segments }) => segments), ...manifest.files]) {
     if (paths.has(path)) return `${path}: named twice`;

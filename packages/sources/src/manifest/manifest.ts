@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { isTreePath } from '../entry/tree-path.ts';
+import { storedRemarkSchema, storedSentenceSchema } from '../remarks/stored-remark.ts';
 import { DATABASE_ENGINES } from './database-engine.ts';
+
+/** What is written. Version 1 had English sentences as warnings. */
+export const MANIFEST_VERSION = 2;
 
 const NAME_LENGTH_MAX = 1024;
 const TEXT_LENGTH_MAX = 64 * 1024;
@@ -65,7 +69,7 @@ const sequence = z.strictObject({
 
 /** The record of one dump: what it holds, and what it must be when it is read back. */
 export const manifestSchema = z.strictObject({
-  v: z.literal(1),
+  v: z.union([z.literal(1), z.literal(MANIFEST_VERSION)]),
   kind: z.enum(['database', 'server']),
   engine: z.enum(DATABASE_ENGINES),
   /** As people call it: `PostgreSQL`, `Percona Server`, `Valkey`. */
@@ -103,7 +107,8 @@ export const manifestSchema = z.strictObject({
   files: list(z.strictObject({ path: treePath, bytes: count, sha256 }), 500_000),
   /** Tables whose rows were left out on purpose. */
   excludedData: list(name, 100_000),
-  warnings: list(z.strictObject({ code: name, message: z.string().max(TEXT_LENGTH_MAX) }), 10_000),
+  /** See `readStoredRemark`. */
+  warnings: list(z.union([storedRemarkSchema, storedSentenceSchema]), 10_000),
   /** What only the engine's own driver understands, and parses. */
   details: byName(z.json(), 10_000),
 });

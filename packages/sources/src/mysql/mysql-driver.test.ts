@@ -11,6 +11,7 @@ import {
   haveServer,
   independentDump,
   loadMuseum,
+  pasteOf,
   startChaosProxy,
   startMariadb,
   TEST_PASSWORD,
@@ -181,7 +182,17 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
   it('restores single tables, with the sequence that one takes from', async () => {
     await dropped(async () => {
       const planned = await plan(plain, { tables: ['n', 'u'] });
-      expect(planned.leftOut).toEqual(expect.arrayContaining(['table t', 'trigger counts', 'view v', 'procedure p']));
+      const others = planned.leftOut.find(({ code }) => code === 'objects-not-chosen');
+      expect(others?.params).toMatchObject({
+        objects: {
+          first: expect.arrayContaining([
+            { kind: 'table', name: 't' },
+            { kind: 'trigger', name: 'counts' },
+            { kind: 'view', name: 'v' },
+            { kind: 'procedure', name: 'p' },
+          ]),
+        },
+      });
       const report = await restore(plain, { tables: ['n', 'u'] });
       expect(report.findings).toEqual([]);
       expect(report.tables.map(({ table, rows }) => [table, rows])).toEqual([
@@ -193,7 +204,7 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       expect(await server.client('SHOW CREATE TABLE n', 'aside')).toContain('nextval(`aside`.`s`)');
       expect(await answerOf(await plan(plain, { database: 'x', tables: ['gone'] }), 'tables')).toMatchObject({
         result: 'fail',
-        code: 'DB_OBJECT_MISSING',
+        remark: { code: 'tables-unknown', params: { tables: { first: ['gone'], count: 1 } } },
       });
     });
   });
@@ -231,11 +242,19 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
     it('names who is not there, and refuses to give it to them', async () => {
       expect(await answerOf(await plan(museum), 'definers')).toMatchObject({
         result: 'warn',
-        code: 'DB_RESTORE_DEFINER_MISSING',
-        message: expect.stringContaining('no such user@nowhere.invalid'),
+        remark: {
+          code: 'definers-missing',
+          params: { accounts: { first: expect.arrayContaining(['no such user@nowhere.invalid']) } },
+        },
       });
       const planned = await plan(plain, { ownership: { kind: 'one', role: 'nobody@here' } });
-      expect(await answerOf(planned, 'definers')).toMatchObject({ result: 'fail' });
+      expect(await answerOf(planned, 'definers')).toMatchObject({
+        result: 'fail',
+        remark: {
+          code: 'definers-chosen-missing',
+          params: { accounts: { first: ['nobody@here'] }, paste: "CREATE USER 'nobody'@'here' ACCOUNT LOCK;" },
+        },
+      });
       await expect(
         mariadbDriver.restore(planned, folderTree(plain), await workspace(), controlOf()),
       ).rejects.toMatchObject({ code: 'DB_RESTORE_REFUSED' });
@@ -246,7 +265,7 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
   describe('refuses before anything is created', () => {
     it('a database that is there: twice', async () => {
       const planned = await plan(plain, { database: 'plain' });
-      expect(await answerOf(planned, 'absent')).toMatchObject({ result: 'fail' });
+      expect(await answerOf(planned, 'name-free')).toMatchObject({ result: 'fail' });
       const before = await independentDump(server, 'plain');
       // Somebody made it after the plan was.
       await expect(
@@ -256,7 +275,7 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
     });
 
     it.each(['', 'mysql', 'x'.repeat(65), 'space ', 'a\0b'])('the name %j', async (database) => {
-      expect(await answerOf(await plan(plain, { database }), 'absent')).toMatchObject({ result: 'fail' });
+      expect(await answerOf(await plan(plain, { database }), 'name-free')).toMatchObject({ result: 'fail' });
     });
 
     it('a row that is longer than the server takes', async () => {
@@ -265,9 +284,10 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       try {
         expect(await answerOf(await plan(museum), 'packet')).toMatchObject({
           result: 'fail',
-          code: 'DB_RESTORE_PACKET_TOO_SMALL',
-          message: expect.stringContaining('large_values'),
-          hint: 'SET GLOBAL max_allowed_packet = 22020096;',
+          remark: {
+            code: 'packet-too-small',
+            params: { table: 'large_values', paste: 'SET GLOBAL max_allowed_packet = 22020096;' },
+          },
         });
       } finally {
         await server.client(`SET GLOBAL max_allowed_packet = ${limit ?? ''}`);
@@ -291,11 +311,14 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       const planned = await plan(strange);
       expect(await answerOf(planned, 'collations')).toMatchObject({
         result: 'fail',
-        message: expect.stringContaining('utf8mb4_xyz'),
+        remark: { code: 'collations-unknown', params: { collations: { first: ['utf8mb4_xyz'] } } },
       });
       expect(await answerOf(planned, 'engines')).toMatchObject({
         result: 'fail',
-        message: expect.stringContaining('RocksX'),
+        remark: {
+          code: 'storage-engines-unknown',
+          params: { engines: { first: ['RocksX'] }, paste: "INSTALL SONAME 'ha_rocksx';" },
+        },
       });
     });
 
@@ -308,12 +331,12 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
       const grants = await answerOf(poor, 'grants');
       expect(grants).toMatchObject({
         result: 'fail',
-        code: 'DB_PRIVILEGE_MISSING',
-        hint: expect.stringContaining('TRIGGER'),
+        remark: { code: 'privileges-missing', params: { paste: expect.stringContaining('TRIGGER') } },
       });
-      expect(await answerOf(poor, 'definers')).toMatchObject({ result: 'fail', code: 'DB_RESTORE_DEFINER_REFUSED' });
+      const definers = await answerOf(poor, 'definers');
+      expect(definers).toMatchObject({ result: 'fail', remark: { code: 'definers-refused' } });
       // What it asks for is enough.
-      await server.client(`${grants?.hint ?? ''} GRANT SET USER ON *.* TO loader@localhost`);
+      await server.client(`${pasteOf(grants)} ${pasteOf(definers)}`);
       await dropped(async () => {
         expect((await restore(plain, {}, { target })).findings).toEqual([]);
       });
@@ -322,20 +345,20 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
     it('a server that takes no writes, and one that nobody answers at', async () => {
       await server.client('SET GLOBAL read_only = 1');
       try {
-        expect(await answerOf(await plan(plain), 'read-only')).toMatchObject({ result: 'fail' });
+        expect(await answerOf(await plan(plain), 'writable')).toMatchObject({ result: 'fail' });
       } finally {
         await server.client('SET GLOBAL read_only = 0');
       }
       const target: Target = { ...server.tcpTarget(), password: new Secret(`${TEST_PASSWORD}x`) };
       expect(await answerOf(await plan(plain, {}, target), 'login')).toMatchObject({
         result: 'fail',
-        code: 'DB_LOGIN_REFUSED',
+        remark: { code: 'DB_LOGIN_REFUSED' },
       });
     });
 
     it('what only MariaDB has, for MySQL', async () => {
       const mysql = await plan(plain);
-      expect(await answerOf(mysql, 'version')).toMatchObject({ result: 'pass' });
+      expect(await answerOf(mysql, 'server-version')).toMatchObject({ result: 'pass' });
       const folder = await alteredTree(
         plain,
         'schema/20-tables.sql',
@@ -346,9 +369,9 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
           changed.serverVersion = '8.0.36';
         },
       );
-      expect(await answerOf(await plan(folder), 'version')).toMatchObject({
+      expect(await answerOf(await plan(folder), 'server-version')).toMatchObject({
         result: 'warn',
-        code: 'DB_RESTORE_SERVER_DIFFERS',
+        remark: { code: 'restore-other-vendor', params: { dumpedProduct: 'MySQL' } },
       });
     });
   });
@@ -448,10 +471,9 @@ describe.skipIf(!haveServer('mariadb'))('the driver of MariaDB', () => {
     expect(notes.join()).toMatch(/the database aside, .*, could not be removed/);
     // Nobody takes what is left for a restored database.
     await dying.restart();
-    expect(await answerOf(await plan(plain, {}, dying.target), 'absent')).toMatchObject({
+    expect(await answerOf(await plan(plain, {}, dying.target), 'name-free')).toMatchObject({
       result: 'fail',
-      message: expect.stringContaining('cut short'),
-      hint: 'DROP DATABASE `aside`;',
+      remark: { code: 'name-unfinished', params: { paste: 'DROP DATABASE `aside`;' } },
     });
     await expect(
       mariadbDriver.swap(dying.target, { live: 'other', restored: 'aside', keepAs: 'kept' }, controlOf()),

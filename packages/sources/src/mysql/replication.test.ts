@@ -50,7 +50,10 @@ describe.skipIf(!haveServer('mariadb'))('a replica', () => {
       await replica.client(`STOP SLAVE ${thread}`);
       await expect(bench.dump(replica.target, 'd')).rejects.toMatchObject({ code: 'DB_REPLICA_STOPPED' });
       const { checks } = await probeServer(replica.target, controlOf());
-      expect(checks.find(({ id }) => id === 'replica')).toMatchObject({ result: 'fail', code: 'DB_REPLICA_STOPPED' });
+      expect(checks.find(({ id }) => id === 'replica')).toMatchObject({
+        result: 'fail',
+        remark: { code: 'DB_REPLICA_STOPPED' },
+      });
       await replica.client(`START SLAVE ${thread}`);
       await expect
         .poll(

@@ -9,6 +9,7 @@ import type { EntrySink } from '../entry/entry-stream.ts';
 import { accountFile, type FileAccount } from '../manifest/account-stream.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { readUnchanged } from '../manifest/workspace-file.ts';
+import { storedRemark } from '../remarks/stored-remark.ts';
 import { detailsOf, INSTANCE, RDB_PATH, tableNameOf, tableOfDb } from './dump-details.ts';
 import { serverIdentityOf } from './probe-redis.ts';
 import { type RdbSummary, summarizeRdb } from './rdb/rdb-digest.ts';
@@ -36,7 +37,7 @@ export async function dumpInstance(
     createReadStream(received.file, { signal: control.signal, highWaterMark: READ_BYTES }),
   );
   const warnings = compareWithServer(summary, before, after);
-  if (summary.checksum === 'absent') warnings.push(noChecksumWarning());
+  if (summary.checksum === 'absent') warnings.push(storedRemark('checksum-absent'));
 
   await sink.store(RDB_PATH, () => readUnchanged(RDB_PATH, received.file, received.account));
 
@@ -62,7 +63,7 @@ export function commonOf(
   finishedAt: string,
 ): Omit<Manifest, 'method' | 'inventory' | 'tables' | 'files' | 'warnings' | 'details'> {
   return {
-    v: 1,
+    v: 2,
     kind,
     engine: 'redis',
     product: info.product,
@@ -168,16 +169,16 @@ export function compareWithServer(summary: RdbSummary, before: ServerInfo, after
   for (const db of new Set([...earlier.keys(), ...later.keys(), ...inFile.keys()])) {
     const [a, b, keys] = [earlier.get(db) ?? 0, later.get(db) ?? 0, inFile.get(db) ?? 0];
     if (keys >= Math.min(a, b) && keys <= Math.max(a, b)) continue;
-    const message = `${tableNameOf(db)} has ${keys} keys in the dump, the server said ${a} before and ${b} after`;
+    const database = tableNameOf(db);
     if (isIdle || keys === 0) {
       throw new LumbungError('REDIS_COUNTS_DIFFER', {
         kind: 'corruption',
-        message,
+        message: `${database} has ${keys} keys in the dump, the server said ${a} before and ${b} after`,
         context: { db, keys, before: a, after: b },
         hint: 'look at the log of the server, and dump it again',
       });
     }
-    warnings.push({ code: 'REDIS_COUNTS_MOVED', message });
+    warnings.push(storedRemark('keys-moved', { database, keys, before: a, after: b }));
   }
   return warnings;
 }
@@ -187,11 +188,4 @@ const COUNTERS = ['expired_keys', 'evicted_keys', 'rdb_changes_since_last_save',
 
 function isSame(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): boolean {
   return a.size === b.size && [...a].every(([db, keys]) => b.get(db) === keys);
-}
-
-function noChecksumWarning(): Manifest['warnings'][number] {
-  return {
-    code: 'REDIS_CHECKSUM_ABSENT',
-    message: 'the server makes no checksum (rdbchecksum no): damage on its side cannot be told',
-  };
 }

@@ -5,6 +5,7 @@ import type { EntrySink } from '../entry/entry-stream.ts';
 import { canonicalJson } from '../manifest/canonical-json.ts';
 import { sha256Hex } from '../manifest/digest.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import { storedRemark } from '../remarks/stored-remark.ts';
 import { commonOf, isoNow } from './dump-redis.ts';
 import { readSettings } from './probe-redis.ts';
 import { ServerInfo } from './server-info.ts';
@@ -21,8 +22,8 @@ export async function dumpServerOf(target: Target, control: Control, sink: Entry
   const settings = [...(await readSettings(connection))].map(([name, value]) => [name, shown(name, value)] as const);
   const users = await readUsers(connection);
   const warnings: Manifest['warnings'] = [];
-  if (settings.length === 0) warnings.push(notReadable('settings', 'CONFIG GET'));
-  if (users === undefined) warnings.push(notReadable('users', 'ACL LIST'));
+  if (settings.length === 0) warnings.push(storedRemark('server-settings-unread', { command: 'CONFIG GET' }));
+  if (users === undefined) warnings.push(storedRemark('server-users-unread', { command: 'ACL LIST' }));
 
   const files = [
     ['server/settings.json', canonicalJson(Object.fromEntries(settings))],
@@ -62,11 +63,4 @@ export function withoutPasswords(rule: string): string {
     .split(' ')
     .filter((word) => !/^[#>]/.test(word))
     .join(' ');
-}
-
-function notReadable(what: string, command: string): Manifest['warnings'][number] {
-  return {
-    code: 'REDIS_NOT_READABLE',
-    message: `the ${what} of the server are not in the backup: ${command} is refused`,
-  };
 }

@@ -1,13 +1,14 @@
-import { LumbungError } from '@lumbung/stdx';
+import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
-import type { Check, Control, RestoreOptions, RestorePlan } from '../driver.ts';
+import type { Control, RestoreOptions, RestorePlan } from '../driver.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import { CheckList, fail, failed, pass, type Verdict } from '../remarks/check.ts';
+import { remark } from '../remarks/remark.ts';
+import { listed } from '../remarks/value-kinds.ts';
 import { INSTANCE, parseDetails, type RedisDetails, tableNameOf } from './dump-details.ts';
-import { asCheck, readSettings } from './probe-redis.ts';
+import { accountOf, readSettings } from './probe-redis.ts';
 import { rdbVersionOf, ServerInfo } from './server-info.ts';
 import { RedisConnection } from './wire/redis-connection.ts';
-
-type Answer = Omit<Check, 'id' | 'durationMs'>;
 
 /** Which databases of the dump go where. */
 export type DbMap = ReadonlyMap<number, number>;
@@ -26,37 +27,39 @@ export async function planRestoreOf(
 ): Promise<RestorePlan> {
   const details = parseDetails(manifest);
   const dbs = dbMapOf(details, options);
-  const checks: Check[] = [];
-  const add = (id: string, answer: Answer): void => {
-    checks.push({ id, durationMs: 0, ...answer });
-  };
+  const list = new CheckList(control.clock);
   try {
     await using connection = await RedisConnection.open(target, control);
     const info = await ServerInfo.read(connection);
     const settings = await readSettings(connection);
-    add('login', { result: 'pass', message: 'logged in' });
-    add('version', versionAnswer(details, info));
-    add('role', roleAnswer(info));
-    add('empty', emptyAnswer(info, dbs));
-    add('databases', databasesAnswer(dbs, settings));
-    if (options.database === INSTANCE && details.functions > 0) add('functions', functionsAnswer(info));
-    add('memory', memoryAnswer(manifest, settings));
+    await list.ask('login', () => pass('logged-in', { account: accountOf(target) }));
+    await list.ask('server-version', () => versionAnswer(details, info));
+    await list.ask('writable', () => (info.isReplica ? fail('target-is-replica') : pass('takes-writes')));
+    await list.ask('empty', () => emptyAnswer(info, dbs));
+    await list.ask('databases', () => databasesAnswer(dbs, settings));
+    if (options.database === INSTANCE && details.functions > 0)
+      await list.ask('functions', () => functionsAnswer(info));
+    await list.ask('memory', () => memoryAnswer(manifest, settings));
   } catch (error) {
     control.signal.throwIfAborted();
-    add('login', asCheck(error));
+    if (!isLumbungError(error)) throw error;
+    await list.ask('login', () => failed(error));
   }
+  const others = details.dbs.filter(({ db }) => !dbs.has(db)).map(({ db }) => tableNameOf(db));
   const chosen = details.dbs.filter(({ db }) => dbs.has(db));
   return {
     engine: 'redis',
     target,
     options,
     manifest,
-    checks,
+    checks: list.checks,
     tables: chosen.map(({ db, keys }) => ({ table: tableNameOf(db), rows: keys, bytes: 0 })),
     neededBytes: fileBytesOf(manifest),
     leftOut: [
-      ...details.dbs.filter(({ db }) => !dbs.has(db)).map(({ db }) => tableNameOf(db)),
-      ...(options.database !== INSTANCE && details.functions > 0 ? [`${details.functions} function libraries`] : []),
+      ...(others.length === 0 ? [] : [remark('databases-not-chosen', { databases: listed(others) })]),
+      ...(options.database !== INSTANCE && details.functions > 0
+        ? [remark('functions-not-chosen', { count: details.functions })]
+        : []),
     ],
   };
 }
@@ -82,67 +85,38 @@ function unknown(database: string): never {
   });
 }
 
-function versionAnswer(details: RedisDetails, info: ServerInfo): Answer {
-  const readable = rdbVersionOf(info.product, info.version);
-  if (details.rdbVersion <= readable) return { result: 'pass', message: `${info.product} ${info.version}` };
-  return {
-    result: 'fail',
-    code: 'REDIS_SERVER_TOO_OLD',
-    message: `${info.product} ${info.version} reads RDB files up to version ${readable}, the dump is of version ${details.rdbVersion}`,
-    hint: 'restore into a server of the version that was dumped, or of a newer one',
-  };
+function versionAnswer({ rdbVersion: dumped }: RedisDetails, { product, version }: ServerInfo): Verdict {
+  const readable = rdbVersionOf(product, version);
+  return dumped <= readable
+    ? pass('rdb-readable', { product, version })
+    : fail('rdb-unreadable', { product, version, readable, dumped });
 }
 
-function roleAnswer(info: ServerInfo): Answer {
-  if (!info.isReplica) return { result: 'pass', message: 'it takes writes' };
-  return { result: 'fail', code: 'REDIS_TARGET_REPLICA', message: 'it is a replica', hint: 'restore into its master' };
-}
-
-function emptyAnswer(info: ServerInfo, dbs: DbMap): Answer {
+function emptyAnswer(info: ServerInfo, dbs: DbMap): Verdict {
   const keyspace = info.keyspace();
   const full = [...dbs.values()].filter((db) => (keyspace.get(db) ?? 0) > 0);
-  if (full.length === 0) return { result: 'pass', message: 'nothing is there yet' };
-  return {
-    result: 'fail',
-    code: 'REDIS_TARGET_NOT_EMPTY',
-    message: `the target holds keys already: ${full.map((db) => `${tableNameOf(db)} ${keyspace.get(db) ?? 0}`).join(', ')}`,
-    hint: 'restore into an empty database or server, and exchange them afterwards',
-  };
+  if (full.length === 0) return pass('target-empty');
+  return fail('target-not-empty', {
+    databases: listed(full.map((db) => `${tableNameOf(db)} (${keyspace.get(db) ?? 0})`)),
+  });
 }
 
-function databasesAnswer(dbs: DbMap, settings: ReadonlyMap<string, string>): Answer {
-  const count = Number(settings.get('databases') ?? NaN);
+function databasesAnswer(dbs: DbMap, settings: ReadonlyMap<string, string>): Verdict {
+  const there = Number(settings.get('databases') ?? NaN);
   const highest = Math.max(...dbs.values(), 0);
-  if (!(highest >= count)) return { result: 'pass', message: `up to ${tableNameOf(highest)}` };
-  return {
-    result: 'fail',
-    code: 'REDIS_TOO_FEW_DATABASES',
-    message: `the target has ${count} databases, the dump needs ${tableNameOf(highest)}`,
-    hint: `set databases ${highest + 1} in its configuration, and restart it`,
-  };
+  const database = tableNameOf(highest);
+  if (!(highest >= there)) return pass('databases-enough', { database });
+  return fail('databases-too-few', { there, database, needed: highest + 1 });
 }
 
-function functionsAnswer(info: ServerInfo): Answer {
-  if (info.number('number_of_libraries') === 0) return { result: 'pass', message: 'no functions are there yet' };
-  return {
-    result: 'fail',
-    code: 'REDIS_TARGET_NOT_EMPTY',
-    message: 'the target holds functions already',
-    hint: 'restore into an empty server',
-  };
+function functionsAnswer(info: ServerInfo): Verdict {
+  return info.number('number_of_libraries') === 0 ? pass('no-functions') : fail('target-has-functions');
 }
 
-function memoryAnswer(manifest: Manifest, settings: ReadonlyMap<string, string>): Answer {
-  const limitBytes = Number(settings.get('maxmemory') ?? 0);
-  const neededBytes = fileBytesOf(manifest);
-  if (!(limitBytes > 0) || neededBytes <= limitBytes)
-    return { result: 'pass', message: `needs ${neededBytes} bytes at least` };
-  return {
-    result: 'fail',
-    code: 'REDIS_TARGET_TOO_SMALL',
-    message: `the target may use ${limitBytes} bytes of memory, the dump has ${neededBytes}`,
-    hint: 'raise maxmemory of the target',
-  };
+function memoryAnswer(manifest: Manifest, settings: ReadonlyMap<string, string>): Verdict {
+  const limit = Number(settings.get('maxmemory') ?? 0);
+  const needed = fileBytesOf(manifest);
+  return limit > 0 && needed > limit ? fail('memory-too-small', { limit, needed }) : pass('memory-enough', { needed });
 }
 
 function fileBytesOf(manifest: Manifest): number {

@@ -1,6 +1,7 @@
-import { isLumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
-import type { Check, Control, ProbeReport } from '../driver.ts';
+import type { Control, ProbeReport } from '../driver.ts';
+import { CheckList, fail, pass, type Verdict, warn } from '../remarks/check.ts';
+import { listed } from '../remarks/value-kinds.ts';
 import { INSTANCE } from './dump-details.ts';
 import { ServerInfo } from './server-info.ts';
 import { RedisConnection, textOfReply } from './wire/redis-connection.ts';
@@ -18,36 +19,28 @@ const NEEDED: readonly (readonly string[])[] = [
 const VERSION_MIN = { major: 4, text: '4.0' };
 const RDB_KNOWN_TO_MAJOR = { Redis: 8, Valkey: 9 } as const;
 
-type Answer = Omit<Check, 'id' | 'durationMs'>;
-
 /** Logs in, and asks what a dump will need. A server that cannot be reached is an error; what is missing there is a check. */
 export async function probeRedis(target: Target, control: Control): Promise<ProbeReport> {
-  const startMs = control.clock.monotonicMs();
   await using connection = await RedisConnection.open(target, control);
   const info = await ServerInfo.read(connection);
   const settings = await readSettings(connection);
-  const checks: Check[] = [];
-  const check = async (id: string, answer: () => Answer | Promise<Answer>): Promise<void> => {
-    const fromMs = control.clock.monotonicMs();
-    const given = await answer();
-    checks.push({ id, ...given, durationMs: control.clock.monotonicMs() - fromMs });
-  };
-  checks.push({ id: 'login', result: 'pass', message: 'logged in', durationMs: control.clock.monotonicMs() - startMs });
-  await check('encryption', () => encryptionAnswer(target));
-  await check('version', () => versionAnswer(info));
-  await check('grants', () => grantsAnswer(connection, target));
-  await check('replication', () => replicationAnswer(info));
-  await check('persistence', () => persistenceAnswer(info, settings));
-  await check('memory', () => memoryAnswer(info));
-  await check('checksum', () => checksumAnswer(settings));
-  await check('modules', () => modulesAnswer(info));
-  await check('cluster', () => clusterAnswer(info));
+  const list = new CheckList(control.clock);
+  await list.ask('login', () => pass('logged-in', { account: accountOf(target) }));
+  await list.ask('encryption', () => encryptionAnswer(target));
+  await list.ask('server-version', () => versionAnswer(info));
+  await list.ask('grants', () => grantsAnswer(connection, target));
+  await list.ask('replica', () => replicationAnswer(info));
+  await list.ask('persistence', () => persistenceAnswer(info, settings));
+  await list.ask('memory', () => memoryAnswer(info));
+  await list.ask('checksum', () => checksumAnswer(settings));
+  await list.ask('modules', () => modulesAnswer(info));
+  await list.ask('cluster', () => clusterAnswer(info));
   return {
     engine: 'redis',
     product: info.product,
     serverVersion: info.version,
     serverIdentity: serverIdentityOf(info),
-    checks,
+    checks: list.checks,
     databases: [{ name: INSTANCE, sizeBytes: info.number('used_memory_dataset'), tables: info.keyspace().size }],
     role: info.isReplica ? 'replica' : info.number('connected_slaves') > 0 ? 'primary' : 'standalone',
     ...(info.isReplica ? { lagSeconds: Math.max(0, info.number('master_last_io_seconds_ago')) } : {}),
@@ -73,58 +66,47 @@ export async function readSettings(connection: RedisConnection): Promise<Readonl
   return settings;
 }
 
-function encryptionAnswer({ address, tls, password }: Target): Answer {
+/** Who one is without a name. */
+export function accountOf({ user }: Target): string {
+  return user ?? 'default';
+}
+
+function encryptionAnswer({ address, tls }: Target): Verdict {
   const isLocal = address.kind !== 'tcp' || /^(localhost|127\..*|::1)$/.test(address.host);
-  if (isLocal || tls.mode !== 'off') return { result: 'pass', message: isLocal ? 'on this machine' : 'encrypted' };
-  return {
-    result: 'warn',
-    message: `everything${password === undefined ? '' : ', the password as well,'} passes the network readable by others`,
-    hint: 'set tls-port on the server, and TLS for this source',
-  };
+  if (isLocal) return pass('stays-on-machine');
+  return tls.mode === 'off' ? warn('not-encrypted') : pass('encrypted');
 }
 
-function versionAnswer(info: ServerInfo): Answer {
-  const major = Number(info.version.split('.')[0]);
-  const known = RDB_KNOWN_TO_MAJOR[info.product === 'Valkey' ? 'Valkey' : 'Redis'];
-  if (!(major >= VERSION_MIN.major)) {
-    return { result: 'fail', message: `${info.product} ${info.version} is older than ${VERSION_MIN.text}` };
-  }
-  if (major > known) {
-    return {
-      result: 'warn',
-      message: `${info.product} ${info.version} is newer than what was tested: its dump may be refused`,
-    };
-  }
-  return { result: 'pass', message: `${info.product} ${info.version}` };
+function versionAnswer({ product, version }: ServerInfo): Verdict {
+  const major = Number(version.split('.')[0]);
+  const known = RDB_KNOWN_TO_MAJOR[product === 'Valkey' ? 'Valkey' : 'Redis'];
+  if (!(major >= VERSION_MIN.major)) return fail('server-too-old', { product, version, oldest: VERSION_MIN.text });
+  if (major > known) return warn('server-version-untested', { product, version, known: String(known) });
+  return pass('server-version', { product, version });
 }
 
-async function grantsAnswer(connection: RedisConnection, target: Target): Promise<Answer> {
-  const user = target.user ?? 'default';
-  const hint = grantHint(user);
+async function grantsAnswer(connection: RedisConnection, target: Target): Promise<Verdict> {
+  const account = accountOf(target);
+  const paste = grantCommand(account);
   const missing: string[] = [];
   const unproved: string[] = [];
   for (const words of NEEDED) {
-    const verdict = await maySay(connection, user, words);
+    const verdict = await maySay(connection, account, words);
     const name = words[0] === 'CONFIG' ? SETTINGS : String(words[0]);
     if (verdict === 'no') missing.push(name);
     else if (verdict === 'unknown') unproved.push(name);
   }
   if (missing.length > 0) {
-    const message = `the user ${user} may not say ${missing.join(', ')}`;
-    if (missing.join() === SETTINGS) return { result: 'warn', message, hint };
-    return { result: 'fail', code: 'DB_PRIVILEGE_MISSING', message, hint };
+    if (missing.join() === SETTINGS) return warn('settings-refused', { account, command: SETTINGS, paste });
+    return fail('commands-refused', { account, commands: listed(missing), paste });
   }
-  if (unproved.length === 0) return { result: 'pass', message: `the user ${user} may say everything a dump needs` };
-  return {
-    result: 'warn',
-    message: `whether the user ${user} may say ${unproved.join(', ')} could not be proved`,
-    hint,
-  };
+  if (unproved.length === 0) return pass('commands-allowed', { account });
+  return warn('commands-unproved', { account, commands: listed(unproved), paste });
 }
 
 /** What to paste on the server, as its administrator. It only adds to a user that is there: it may be the application's. For
  *  the one whom everybody is without a login there is another user. */
-function grantHint(user: string): string {
+function grantCommand(user: string): string {
   const commands = [
     'ping',
     'info',
@@ -141,9 +123,9 @@ function grantHint(user: string): string {
   return `ACL SETUSER ${/^[\w.@-]+$/.test(user) ? user : `"${user}"`} ${grants}`;
 }
 
-type Verdict = 'yes' | 'no' | 'unknown';
+type Permission = 'yes' | 'no' | 'unknown';
 
-async function maySay(connection: RedisConnection, user: string, words: readonly string[]): Promise<Verdict> {
+async function maySay(connection: RedisConnection, user: string, words: readonly string[]): Promise<Permission> {
   const isHarmless = words[0] !== 'PSYNC';
   // Said for real where that does nothing. PSYNC would make the server fork.
   if (isHarmless) return isRefused(await connection.tryAsk(words)) ? 'no' : 'yes';
@@ -167,8 +149,8 @@ function commandRulesOf(described: unknown): string {
 }
 
 /** Rules are obeyed from left to right: `-@all +psync`. */
-export function mayByRules(rules: string, command: string, categories: readonly string[]): Verdict {
-  let verdict: Verdict = 'unknown';
+export function mayByRules(rules: string, command: string, categories: readonly string[]): Permission {
+  let verdict: Permission = 'unknown';
   for (const rule of rules.split(/\s+/)) {
     const name = rule.slice(1);
     const isAbout = name === command || (name.startsWith('@') && categories.includes(name.slice(1)));
@@ -177,78 +159,38 @@ export function mayByRules(rules: string, command: string, categories: readonly 
   return verdict;
 }
 
-function replicationAnswer(info: ServerInfo): Answer {
-  if (!info.isReplica) return { result: 'pass', message: 'it is the master' };
-  if (info.text('master_link_status') === 'up') return { result: 'pass', message: 'the replica follows its master' };
-  return {
-    result: 'fail',
-    message: 'the replica has lost its master, and gives nothing to others until it has found it',
-    hint: 'back up the master, or repair the replication',
-  };
+function replicationAnswer(info: ServerInfo): Verdict {
+  if (!info.isReplica) return pass('no-replica');
+  return info.text('master_link_status') === 'up' ? pass('replica-follows') : fail('replica-lost-primary');
 }
 
-function persistenceAnswer(info: ServerInfo, settings: ReadonlyMap<string, string>): Answer {
+function persistenceAnswer(info: ServerInfo, settings: ReadonlyMap<string, string>): Verdict {
   const policy = settings.get('maxmemory-policy') ?? '';
   const isBounded = (settings.get('maxmemory') ?? '0') !== '0';
-  if (isBounded && policy.startsWith('allkeys')) {
-    const message = `it evicts any key when it is full (${policy}): it is used as a cache`;
-    return { result: 'warn', message, hint: 'leave it out of the backup if everything in it can be made again' };
-  }
-  if (settings.get('save') === '' && info.number('aof_enabled') === 0) {
-    const message = 'it keeps nothing over a restart (no save, no append-only file): it is used as a cache';
-    return { result: 'warn', message, hint: 'leave it out of the backup if everything in it can be made again' };
-  }
-  if (info.text('rdb_last_bgsave_status') === 'err') {
-    return {
-      result: 'warn',
-      message: 'its last own save failed',
-      hint: 'look at its log: a full disk, or no memory for the fork',
-    };
-  }
-  return {
-    result: 'pass',
-    message: info.number('aof_enabled') === 1 ? 'it keeps an append-only file' : 'it saves by itself',
-  };
+  const hasLog = info.number('aof_enabled') === 1;
+  if (isBounded && policy.startsWith('allkeys')) return warn('evicts-keys', { policy });
+  if (settings.get('save') === '' && !hasLog) return warn('keeps-nothing');
+  if (info.text('rdb_last_bgsave_status') === 'err') return warn('last-save-failed');
+  return hasLog ? pass('keeps-append-only-file') : pass('saves-by-itself');
 }
 
 /** The server forks; in the worst case every page is copied while the dump runs. */
-function memoryAnswer(info: ServerInfo): Answer {
-  const [usedBytes, totalBytes] = [info.number('used_memory_rss'), info.number('total_system_memory')];
-  if (totalBytes > 0 && usedBytes * 2 > totalBytes) {
-    const message = `it uses ${usedBytes} of ${totalBytes} bytes of memory: the fork of a dump may find too little`;
-    return { result: 'warn', message, hint: 'set vm.overcommit_memory = 1, and dump while little is written' };
-  }
-  return { result: 'pass', message: `${usedBytes} bytes in memory` };
+function memoryAnswer(info: ServerInfo): Verdict {
+  const [used, total] = [info.number('used_memory_rss'), info.number('total_system_memory')];
+  return total > 0 && used * 2 > total ? warn('memory-tight', { used, total }) : pass('memory-used', { used });
 }
 
-function checksumAnswer(settings: ReadonlyMap<string, string>): Answer {
-  if (settings.get('rdbchecksum') !== 'no') return { result: 'pass', message: 'its files carry a checksum' };
-  return {
-    result: 'warn',
-    message: 'its files carry no checksum',
-    hint: 'set rdbchecksum yes in its configuration, and restart it',
-  };
+function checksumAnswer(settings: ReadonlyMap<string, string>): Verdict {
+  return settings.get('rdbchecksum') === 'no' ? warn('no-checksum') : pass('has-checksum');
 }
 
-function modulesAnswer(info: ServerInfo): Answer {
+const MODULES_LENGTH_MAX = 200;
+
+function modulesAnswer(info: ServerInfo): Verdict {
   const modules = info.text('module');
-  if (modules === '') return { result: 'pass', message: 'no modules' };
-  const message = `it has modules: their values can only be restored where they are too (${modules.slice(0, 200)})`;
-  return { result: 'warn', message };
+  return modules === '' ? pass('no-modules') : warn('has-modules', { modules: modules.slice(0, MODULES_LENGTH_MAX) });
 }
 
-function clusterAnswer(info: ServerInfo): Answer {
-  if (info.number('cluster_enabled') === 0) return { result: 'pass', message: 'not part of a cluster' };
-  return {
-    result: 'warn',
-    message: 'it is one node of a cluster, and holds only its share of the keys',
-    hint: 'set up a backup of every master of the cluster',
-  };
-}
-
-/** What a target that is not there yet means for a plan. */
-export function asCheck(error: unknown): Answer {
-  if (!isLumbungError(error)) throw error;
-  const { code, message, hint } = error;
-  return { result: 'fail', code, message, ...(hint === undefined ? {} : { hint }) };
+function clusterAnswer(info: ServerInfo): Verdict {
+  return info.number('cluster_enabled') === 0 ? pass('no-cluster') : warn('cluster-node');
 }

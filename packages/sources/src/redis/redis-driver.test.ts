@@ -13,8 +13,10 @@ import type { Control, RestoreOptions, Workspace } from '../driver.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { Secret } from '../process/secret.ts';
 import {
+  failedCodes,
   folderTree,
   haveServer,
+  pasteOf,
   startChaosProxy,
   startRedis,
   storeEntries,
@@ -244,7 +246,7 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
     }
     await evicting.client('SET a 1\n');
     const { root, manifest } = await dumpTo('a', evicting.target);
-    expect(manifest.warnings).toMatchObject([{ code: 'REDIS_CHECKSUM_ABSENT' }]);
+    expect(manifest.warnings).toMatchObject([{ code: 'checksum-absent' }]);
     // With how long each key was not used, as a server that evicts by it writes them.
     expect((await restoreInto(forgetful.target, root)).findings).toEqual([]);
   });
@@ -256,9 +258,9 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
     await server.client('ACL SETUSER cadangan +info\n');
     const poor = await redisDriver.probe(target, control);
     const grants = poor.checks.find(({ id }) => id === 'grants');
-    expect(grants).toMatchObject({ result: 'fail', code: 'DB_PRIVILEGE_MISSING' });
+    expect(grants).toMatchObject({ result: 'fail', remark: { code: 'commands-refused' } });
     await expect(dumpTo('a', target)).rejects.toMatchObject({ code: 'DB_PRIVILEGE_MISSING' });
-    await server.client(`${grants?.hint ?? ''}\n`);
+    await server.client(`${pasteOf(grants)}\n`);
     const rich = await redisDriver.probe(target, control);
     expect(rich.checks.find(({ id }) => id === 'grants')).toMatchObject({ result: 'pass' });
     expect((await dumpTo('b', target)).manifest.inventory['keys']).toBe(46);
@@ -421,26 +423,21 @@ describe.skipIf(!haveServer('redis'))('a Redis server', () => {
       const file = path.join(root, 'manifest.json');
       await writeFile(file, (await readFile(file, 'utf8')).replace('"rdbVersion": 10', '"rdbVersion": 12'));
       const plan = await redisDriver.planRestore(server.target, folderTree(root), RESTORE, control);
-      expect(plan.checks.filter(({ result }) => result === 'fail').map(({ code }) => code)).toContain(
-        'REDIS_SERVER_TOO_OLD',
-      );
+      expect(failedCodes(plan)).toContain('rdb-unreadable');
     });
 
     it('a target with too few databases, or too little memory, is named before anything is created', async () => {
       const { root } = await dumpTo('a', server.target);
       await using small = await startRedis({ settings: { databases: '4', maxmemory: '20000' } });
       const plan = await redisDriver.planRestore(small.target, folderTree(root), RESTORE, control);
-      expect(plan.checks.filter(({ result }) => result === 'fail').map(({ code }) => code)).toEqual([
-        'REDIS_TOO_FEW_DATABASES',
-        'REDIS_TARGET_TOO_SMALL',
-      ]);
+      expect(failedCodes(plan)).toEqual(['databases-too-few', 'memory-too-small']);
     });
 
     it('a target that is not there is a failed check', async () => {
       const { root } = await dumpTo('a', server.target);
       const gone: Target = { ...server.target, address: { kind: 'socket', path: '/nowhere.sock' } };
       const plan = await redisDriver.planRestore(gone, folderTree(root), RESTORE, control);
-      expect(plan.checks).toMatchObject([{ id: 'login', result: 'fail', code: 'DB_UNREACHABLE' }]);
+      expect(plan.checks).toMatchObject([{ id: 'login', result: 'fail', remark: { code: 'DB_UNREACHABLE' } }]);
     });
 
     it('a stored file that was damaged is named by verification', async () => {
@@ -470,20 +467,17 @@ describe.skipIf(!haveServer('redis'))('a replica', () => {
     await replica.client(`REPLICAOF 127.0.0.1 ${master.port}\n`);
     for (;;) {
       const { checks, role } = await redisDriver.probe(replica.target, control);
-      if (role === 'replica' && checks.find(({ id }) => id === 'replication')?.result === 'pass') break;
+      if (role === 'replica' && checks.find(({ id }) => id === 'replica')?.result === 'pass') break;
       await systemClock.sleep(20);
     }
     const { root, manifest } = await dumpTo('a', replica.target);
     expect(manifest).toMatchObject({ servedBy: 'replica', inventory: { keys: 2 } });
     const plan = await redisDriver.planRestore(replica.target, folderTree(root), RESTORE, control);
-    expect(plan.checks.filter(({ result }) => result === 'fail').map(({ code }) => code)).toEqual([
-      'REDIS_TARGET_REPLICA',
-      'REDIS_TARGET_NOT_EMPTY',
-    ]);
+    expect(failedCodes(plan)).toEqual(['target-is-replica', 'target-not-empty']);
     await master.stop();
     for (;;) {
       const { checks } = await redisDriver.probe(replica.target, control);
-      if (checks.find(({ id }) => id === 'replication')?.result === 'fail') break;
+      if (checks.find(({ id }) => id === 'replica')?.result === 'fail') break;
       await systemClock.sleep(20);
     }
     await expect(dumpTo('b', replica.target)).rejects.toMatchObject({ code: 'REDIS_NOT_READY' });
@@ -593,7 +587,9 @@ describe('compareWithServer', () => {
   });
 
   it('warns when writes may have moved the count', () => {
-    expect(compareWithServer(file(4), info(5), info(9, 100))).toMatchObject([{ code: 'REDIS_COUNTS_MOVED' }]);
+    expect(compareWithServer(file(4), info(5), info(9, 100))).toMatchObject([
+      { code: 'keys-moved', params: { keys: 4 } },
+    ]);
   });
 
   it('refuses a count that differs while nothing was written', () => {

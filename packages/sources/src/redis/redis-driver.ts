@@ -8,6 +8,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { manifestDump } from '../manifest/manifest-dump.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import { TimeLimit } from '../process/act-limits.ts';
+import { remark } from '../remarks/remark.ts';
 import { readVerified } from '../verify/read-verified.ts';
 import { actControl } from './act-control.ts';
 import { INSTANCE, RDB_PATH } from './dump-details.ts';
@@ -67,7 +68,7 @@ async function swapDatabases(target: Target, plan: SwapPlan, control: Control): 
     live: plan.live,
     keptAs: plan.restored,
     downtimeMs: control.clock.monotonicMs() - startMs,
-    remarks: [`what was live is in database ${restored} now; FLUSHDB there when it is not needed any more`],
+    remarks: [remark('old-in-number', { database: String(restored), paste: `SELECT ${restored}\nFLUSHDB` })],
   };
 }
 

@@ -4,6 +4,8 @@ import { LumbungError } from '@lumbung/stdx';
 import type { Control, RestoredTable, RestorePlan, RestoreReport, Workspace } from '../driver.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
 import { TimeLimit } from '../process/act-limits.ts';
+import { failedOf } from '../remarks/check.ts';
+import { codesOf, remark } from '../remarks/remark.ts';
 import type { Finding } from '../verify/finding.ts';
 import { readVerified } from '../verify/read-verified.ts';
 import { actControl } from './act-control.ts';
@@ -37,8 +39,8 @@ export async function restoreRedis(
 ): Promise<RestoreReport> {
   using limit = new TimeLimit(unlimited);
   const control = actControl(unlimited, limit);
-  const failed = plan.checks.filter(({ result }) => result === 'fail');
-  if (failed.length > 0) throw refused(failed.map(({ message }) => message));
+  const failed = failedOf(plan.checks);
+  if (failed.length > 0) throw refused(codesOf(failed));
   const details = parseDetails(plan.manifest);
   const dbs = dbMapOf(details, plan.options);
   const startMs = control.clock.monotonicMs();
@@ -68,7 +70,7 @@ async function load(plan: RestorePlan, tree: TreeSource, dbs: DbMap, control: Co
   const info = await ServerInfo.read(connection);
   // Once more: hours may have passed since the plan.
   for (const db of dbs.values()) {
-    if ((info.keyspace().get(db) ?? 0) > 0) throw refused([`${tableNameOf(db)} is not empty any more`]);
+    if ((info.keyspace().get(db) ?? 0) > 0) throw refused(`target-not-empty ${tableNameOf(db)}`);
   }
   const loader = new Loader(connection);
   const withFunctions = plan.options.database === INSTANCE && plan.options.tables === undefined;
@@ -226,24 +228,23 @@ async function serverTimeMs(plan: RestorePlan, control: Control): Promise<number
 }
 
 function rowsDiffer(db: number, rows: number, expected: number): Finding {
-  const message = `${tableNameOf(db)} has ${rows} keys, it should have ${expected}`;
-  return { code: 'rows-differ', severity: 'error', table: tableNameOf(db), message };
+  const said = remark('keys-differ', { found: rows, expected });
+  return { code: 'rows-differ', severity: 'error', table: tableNameOf(db), remark: said };
 }
 
 function valuesDiffer(db: number): Finding {
-  const message = `${tableNameOf(db)} has other values, types or times than what was dumped`;
-  return { code: 'rowsum-differs', severity: 'error', table: tableNameOf(db), message };
+  return { code: 'rowsum-differs', severity: 'error', table: tableNameOf(db), remark: remark('values-differ') };
 }
 
 function functionsDiffer(): Finding {
-  return { code: 'inventory-differs', severity: 'error', message: 'the functions differ from those that were dumped' };
+  return { code: 'inventory-differs', severity: 'error', remark: remark('functions-differ') };
 }
 
-function refused(reasons: readonly string[]): LumbungError {
+function refused(codes: string): LumbungError {
   return new LumbungError('DB_RESTORE_REFUSED', {
     kind: 'operator',
-    message: `the restore does not begin: ${reasons.join('; ')}`,
-    context: { detail: reasons.join('; ').slice(0, 1000) },
+    message: `the restore does not begin: ${codes}`,
+    context: { codes },
     hint: 'see the checks of the plan',
   });
 }

@@ -1,7 +1,8 @@
-import { describeError, isLumbungError } from '@lumbung/stdx';
+import { isLumbungError } from '@lumbung/stdx';
 import type { Control } from '../driver.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import { failure, remark } from '../remarks/remark.ts';
 import type { Finding } from '../verify/finding.ts';
 import { verifyTree } from '../verify/verify-tree.ts';
 import { parseDetails, RDB_PATH, type RedisDetails, tableNameOf } from './dump-details.ts';
@@ -30,7 +31,7 @@ async function* verifyRdb(tree: TreeSource, manifest: Manifest, control: Control
     summary = await summarizeRdb(tree.read(RDB_PATH, control.signal));
   } catch (error) {
     if (!isLumbungError(error)) throw error;
-    yield { code: 'content-invalid', severity: 'error', path: RDB_PATH, message: describeError(error) };
+    yield { code: 'content-invalid', severity: 'error', path: RDB_PATH, remark: failure(error) };
     return;
   }
   const found = new Map(summary.dbs.map((db) => [db.db, db]));
@@ -39,15 +40,14 @@ async function* verifyRdb(tree: TreeSource, manifest: Manifest, control: Control
     found.delete(db);
     const table = tableNameOf(db);
     if (is?.keys !== keys) {
-      const message = `it has ${is?.keys ?? 0} keys, the manifest says ${keys}`;
-      yield { code: 'rows-differ', severity: 'error', table, path: RDB_PATH, message };
+      const said = remark('keys-differ', { found: is?.keys ?? 0, expected: keys });
+      yield { code: 'rows-differ', severity: 'error', table, path: RDB_PATH, remark: said };
     } else if (is.sum !== sum) {
-      const message = 'its values are not those of the manifest';
-      yield { code: 'rowsum-differs', severity: 'error', table, path: RDB_PATH, message };
+      yield { code: 'rowsum-differs', severity: 'error', table, path: RDB_PATH, remark: remark('values-differ') };
     }
   }
   for (const { db, keys } of found.values()) {
-    const message = `the manifest does not know its ${keys} keys`;
-    yield { code: 'inventory-differs', severity: 'error', table: tableNameOf(db), path: RDB_PATH, message };
+    const said = remark('keys-unknown', { found: keys });
+    yield { code: 'inventory-differs', severity: 'error', table: tableNameOf(db), path: RDB_PATH, remark: said };
   }
 }

@@ -12,6 +12,8 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { manifestDump } from '../manifest/manifest-dump.ts';
 import { readUnchanged } from '../manifest/workspace-file.ts';
 import { TimeLimit } from '../process/act-limits.ts';
+import { storedRemark } from '../remarks/stored-remark.ts';
+import { listed } from '../remarks/value-kinds.ts';
 import { actControl } from './act-control.ts';
 import type { InspectedDatabase } from './agent/messages.ts';
 import { damaged, errorOfSqlite } from './agent/sqlite-error.ts';
@@ -56,7 +58,7 @@ async function dumpFile(database: string, workspace: Workspace, sink: EntrySink,
   const account = await accountOf(copy, control);
   await sink.store(DATABASE_PATH, () => readUnchanged(DATABASE_PATH, copy, account));
   return {
-    v: 1,
+    v: 2,
     kind: 'database',
     engine: 'sqlite',
     product: 'SQLite',
@@ -109,23 +111,15 @@ function warningsOf({
   virtualTables,
 }: InspectedDatabase): Manifest['warnings'] {
   const warnings: Manifest['warnings'] = [];
-  const add = (code: string, message: string): void => {
-    warnings.push({ code, message: message.slice(0, 2000) });
-  };
   if (brokenForeignKeys.length > 0) {
-    add('SQLITE_FOREIGN_KEYS_BROKEN', `rows point to rows that are not there: ${brokenForeignKeys.join(', ')}`);
+    warnings.push(storedRemark('foreign-keys-broken', { tables: listed(brokenForeignKeys) }));
   }
-  if (integrity !== 'full') {
-    const message = 'the indexes could not be checked: they need functions or collations that only the application has';
-    add('SQLITE_CHECK_LIMITED', message);
-  }
-  if (unreadable.length > 0) {
-    add('SQLITE_TABLES_UNREAD', `stored, but not read to be compared: ${unreadable.join(', ')}`);
-  }
+  if (integrity !== 'full') warnings.push(storedRemark('check-limited'));
+  if (unreadable.length > 0) warnings.push(storedRemark('tables-unread', { tables: listed(unreadable) }));
   const outside = virtualTables.filter(({ module }) => !/^(fts[345]|rtree|geopoly)/i.test(module));
   if (outside.length > 0) {
-    const names = outside.map(({ name, module }) => `${name} (${module})`).join(', ');
-    add('SQLITE_VIRTUAL_TABLES', `values of these may lie outside the file: ${names}`);
+    const names = outside.map(({ name, module }) => `${name} (${module})`);
+    warnings.push(storedRemark('virtual-tables', { tables: listed(names) }));
   }
   return warnings;
 }

@@ -4,19 +4,14 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf, LumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
-import type {
-  Check,
-  Control,
-  RestoredTable,
-  RestoreOptions,
-  RestorePlan,
-  RestoreReport,
-  Workspace,
-} from '../driver.ts';
+import type { Control, RestoredTable, RestoreOptions, RestorePlan, RestoreReport, Workspace } from '../driver.ts';
 import type { TreeSource } from '../entry/tree-source.ts';
 import type { Manifest, ManifestFile } from '../manifest/manifest.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import { TimeLimit } from '../process/act-limits.ts';
+import { CheckList, fail, failedOf, pass, type Verdict, warn } from '../remarks/check.ts';
+import { codesOf, type Remark, remark } from '../remarks/remark.ts';
+import { listed, listedObjects } from '../remarks/value-kinds.ts';
 import type { Finding } from '../verify/finding.ts';
 import { readVerified } from '../verify/read-verified.ts';
 import { actControl } from './act-control.ts';
@@ -24,8 +19,6 @@ import type { InspectedDatabase, InspectedTable } from './agent/messages.ts';
 import { DATABASE_PATH, parseDetails, type SqliteDetails } from './dump-details.ts';
 import { pathOfTarget } from './dump-sqlite.ts';
 import { LOCK_WAIT_MS, runAgent } from './run-agent.ts';
-
-type Answer = Omit<Check, 'id' | 'durationMs'>;
 
 /** The file that a name means: a path, or a name beside the database of the target. */
 export async function placeOf(target: Target, name: string): Promise<string> {
@@ -47,33 +40,36 @@ export async function planRestoreSqlite(
   const details = parseDetails(manifest);
   const file = await placeOf(target, options.database);
   const chosen = options.tables;
-  const checks: Check[] = [];
-  const add = (id: string, answer: Answer): void => {
-    checks.push({ id, durationMs: 0, ...answer });
-  };
+  const list = new CheckList(control.clock);
   const neededBytes = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  add('folder', await folderAnswer(file));
+  await list.ask('folder', () => folderAnswer(file));
   if (chosen === undefined) {
-    add('absent', await absentAnswer(file));
-    add('owner', ownerAnswer(details, options));
+    await list.ask('name-free', () => absentAnswer(file));
+    await list.ask('owner', () => ownerAnswer(file, details, options));
   } else {
-    add('tables', tablesAnswer(manifest, chosen));
+    await list.ask('tables', () => tablesAnswer(manifest, chosen));
   }
-  add('space', await spaceAnswer(file, neededBytes));
+  await list.ask('space', () => spaceAnswer(file, neededBytes));
   const tables = manifest.tables.filter(({ name }) => chosen === undefined || chosen.includes(name));
   return {
     engine: 'sqlite',
     target,
     options,
     manifest,
-    checks,
+    checks: list.checks,
     tables: tables.map(({ name, rows }) => ({ table: name, rows, bytes: 0 })),
     neededBytes,
-    leftOut:
-      chosen === undefined
-        ? []
-        : ['views', ...manifest.tables.filter(({ name }) => !chosen.includes(name)).map(({ name }) => name)],
+    leftOut: chosen === undefined ? [] : leftOutOf(manifest, chosen),
   };
+}
+
+function leftOutOf(manifest: Manifest, chosen: readonly string[]): Remark[] {
+  const others = manifest.tables.filter(({ name }) => !chosen.includes(name));
+  const tables = others.map(({ name }) => ({ kind: 'table', name }) as const);
+  return [
+    remark('only-chosen-tables'),
+    ...(tables.length === 0 ? [] : [remark('objects-not-chosen', { objects: listedObjects(tables) })]),
+  ];
 }
 
 /**
@@ -88,8 +84,8 @@ export async function restoreSqlite(
 ): Promise<RestoreReport> {
   using limit = new TimeLimit(unlimited);
   const control = actControl(unlimited, limit);
-  const failed = plan.checks.filter(({ result }) => result === 'fail');
-  if (failed.length > 0) throw refused(failed.map(({ message }) => message).join('; '));
+  const failed = failedOf(plan.checks);
+  if (failed.length > 0) throw refused(codesOf(failed));
   const file = await placeOf(plan.target, plan.options.database);
   const startMs = control.clock.monotonicMs();
   const { inspected, restoredMs } =
@@ -212,17 +208,17 @@ function compare(plan: RestorePlan, restored: Restored['inspected']): Pick<Resto
     const is = found.get(name);
     tables.push({ table: name, rows: is?.rows ?? 0, bytes: 0, compared: 'sha256' });
     if (is?.rows !== rows) {
-      const message = `${name} has ${is?.rows ?? 0} rows, it should have ${rows}`;
-      findings.push({ code: 'rows-differ', severity: 'error', table: name, message });
+      const said = remark('rows-differ', { found: is?.rows ?? 0, expected: rows });
+      findings.push({ code: 'rows-differ', severity: 'error', table: name, remark: said });
     } else if (is.sha256 !== sha256) {
-      const message = `${name} has other values than what was dumped`;
-      findings.push({ code: 'rowsum-differs', severity: 'error', table: name, message });
+      findings.push({ code: 'rowsum-differs', severity: 'error', table: name, remark: remark('values-differ') });
     }
   }
-  for (const message of restored.problems ?? []) findings.push({ code: 'content-invalid', severity: 'error', message });
+  for (const problem of restored.problems ?? []) {
+    findings.push({ code: 'content-invalid', severity: 'error', remark: remark('content-problem', { problem }) });
+  }
   if (restored.schemaSha256 !== undefined && restored.schemaSha256 !== parseDetails(plan.manifest).schemaSha256) {
-    const message = 'the definitions differ from those that were dumped';
-    findings.push({ code: 'inventory-differs', severity: 'error', message });
+    findings.push({ code: 'inventory-differs', severity: 'error', remark: remark('definitions-differ') });
   }
   return { tables, findings };
 }
@@ -238,58 +234,51 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 /** Also what would be taken for the journal of the new file must not lie there: it would be played into it. */
-async function absentAnswer(file: string): Promise<Answer> {
+async function absentAnswer(file: string): Promise<Verdict> {
   for (const each of [file, `${file}-wal`, `${file}-journal`, `${file}-shm`]) {
-    if (!(await isThere(each).catch(() => false))) continue; // A folder that is missing is another check's.
-    const message = `${each} is there already`;
-    return { result: 'fail', code: 'SQLITE_TARGET_EXISTS', message, hint: 'choose another name' };
+    if (await isThere(each).catch(() => false)) return fail('file-taken', { file: each }); // A missing folder is another check's.
   }
-  return { result: 'pass', message: `${file} is free` };
+  return pass('file-free', { file });
 }
 
-async function folderAnswer(file: string): Promise<Answer> {
+async function folderAnswer(file: string): Promise<Verdict> {
+  const folder = path.dirname(file);
   try {
-    if ((await stat(path.dirname(file))).isDirectory()) return { result: 'pass', message: 'the folder is there' };
+    if ((await stat(folder)).isDirectory()) return pass('folder-there');
   } catch {
     // What is wrong with it is one and the same for who asks.
   }
-  const message = `${path.dirname(file)} is no folder that can be reached`;
-  return { result: 'fail', code: 'SQLITE_FOLDER_MISSING', message, hint: 'create it, or choose another place' };
+  return fail('folder-missing', { folder });
 }
 
-function ownerAnswer({ uid, gid }: SqliteDetails, { ownership }: RestoreOptions): Answer {
+function ownerAnswer(file: string, { uid, gid }: SqliteDetails, { ownership }: RestoreOptions): Verdict {
   const ourUid = process.geteuid?.();
-  if (ownership.kind !== 'keep' || ourUid === 0 || ourUid === uid)
-    return { result: 'pass', message: `owner ${uid}:${gid}` };
-  return {
-    result: 'warn',
-    message: `the file will belong to ${ourUid ?? 'us'}, not to ${uid}:${gid} as it did`,
-    hint: `run as root, or afterwards: chown ${uid}:${gid}`,
-  };
+  const owner = `${uid}:${gid}`;
+  if (ownership.kind !== 'keep' || ourUid === 0 || ourUid === uid) return pass('file-owner-kept', { owner });
+  return warn('file-owner-changes', { owner: String(ourUid ?? ''), was: owner, paste: chownCommand(owner, file) });
 }
 
-function tablesAnswer(manifest: Manifest, chosen: readonly string[]): Answer {
+/** For a shell. */
+export function chownCommand(owner: string, file: string): string {
+  return `chown ${owner} '${file.replaceAll("'", "'\\''")}'`;
+}
+
+function tablesAnswer(manifest: Manifest, chosen: readonly string[]): Verdict {
   const known = new Set(manifest.tables.map(({ name }) => name));
   const missing = chosen.filter((name) => !known.has(name) || name.startsWith('sqlite_'));
-  if (missing.length === 0 && chosen.length > 0) return { result: 'pass', message: `${chosen.length} tables` };
-  return {
-    result: 'fail',
-    code: 'SQLITE_TABLE_MISSING',
-    message: `the dump has no such tables: ${missing.join(', ')}`,
-    hint: 'choose from the tables of the manifest; a virtual table is restored with the whole database',
-  };
+  return missing.length === 0 && chosen.length > 0
+    ? pass('tables-known', { count: chosen.length })
+    : fail('tables-unknown', { tables: listed(missing) });
 }
 
-async function spaceAnswer(file: string, neededBytes: number): Promise<Answer> {
+async function spaceAnswer(file: string, needed: number): Promise<Verdict> {
   try {
     const { bavail, bsize } = await statfs(path.dirname(file));
-    if (bavail * bsize >= neededBytes) return { result: 'pass', message: `${neededBytes} bytes` };
+    return bavail * bsize >= needed ? pass('space-enough', { needed }) : fail('space-too-small', { needed });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    return { result: 'pass', message: 'unknown: the folder is not there' };
+    return pass('space-unknown');
   }
-  const message = `${neededBytes} bytes are needed, and the disk has less`;
-  return { result: 'fail', code: 'DB_RESTORE_NO_SPACE', message, hint: 'free space, or choose another place' };
 }
 
 export function refused(detail: string): LumbungError {

@@ -300,11 +300,7 @@ describe('a SQLite database', () => {
     const { root, manifest } = await dumpTo('a');
     // Nobody but the application can read `w` in the order of its key.
     expect(manifest.tables.map(({ name, rows }) => [name, rows])).toEqual([['t', 2]]);
-    expect(manifest.warnings.map(({ code }) => code)).toEqual([
-      'SQLITE_CHECK_LIMITED',
-      'SQLITE_TABLES_UNREAD',
-      'SQLITE_VIRTUAL_TABLES',
-    ]);
+    expect(manifest.warnings.map(({ code }) => code)).toEqual(['check-limited', 'tables-unread', 'virtual-tables']);
     expect((await restoreAs('b.db', root)).findings).toEqual([]);
   });
 
@@ -312,7 +308,9 @@ describe('a SQLite database', () => {
     const database = makeSqliteMuseum(file);
     database.exec('INSERT INTO pay (person, rupiah) VALUES (99, 1)');
     database.close();
-    expect((await dumpTo('a')).manifest.warnings).toMatchObject([{ code: 'SQLITE_FOREIGN_KEYS_BROKEN' }]);
+    expect((await dumpTo('a')).manifest.warnings).toMatchObject([
+      { code: 'foreign-keys-broken', params: { tables: { first: ['pay'] } } },
+    ]);
   });
 
   it('wider than a statement may be is read in several passes', async () => {
@@ -748,7 +746,7 @@ describe('an exchange', () => {
     const wal = await readFile(`${file}-wal`);
     await writeFile(file, 'broken');
     const report = await sqliteDriver.swap(targetOf(), swap, control);
-    expect(report.remarks).toHaveLength(1);
+    expect(report.remarks).toEqual([{ code: 'journals-moved', params: {} }]);
     expect(await readFile(report.keptAs, 'utf8')).toBe('broken');
     expect(await readFile(`${report.keptAs}-wal`)).toEqual(wal);
     expect(await textOf(file)).toContain('Siti');
@@ -778,7 +776,7 @@ describe('a probe', () => {
 
   it('says what is wrong, and creates nothing', async () => {
     const report = await sqliteDriver.probe(targetOf(), control);
-    expect(report.checks).toMatchObject([{ id: 'open', result: 'fail', code: 'SQLITE_MISSING' }]);
+    expect(report.checks).toMatchObject([{ id: 'open', result: 'fail', remark: { code: 'SQLITE_MISSING' } }]);
     expect(await readdir(path.dirname(file))).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import type { Control, DatabaseDriver, RenderedFile, ScratchInstance, Workspace 
 import type { TreeSource } from '../entry/tree-source.ts';
 import { manifestDump } from '../manifest/manifest-dump.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
+import { failure, remark } from '../remarks/remark.ts';
 import type { Finding } from '../verify/finding.ts';
 import { readVerified } from '../verify/read-verified.ts';
 import { verifyTree } from '../verify/verify-tree.ts';
@@ -51,12 +52,12 @@ async function* verifySqlite(tree: TreeSource, control: Control): AsyncGenerator
     const { pages, pageSizeBytes } = parseHeader(await firstBytes(tree, control), DATABASE_PATH);
     const bytes = manifest.files.find(({ path: each }) => each === DATABASE_PATH)?.bytes;
     if (bytes === pages * pageSizeBytes && pages === details.pages) return;
-    const message = `it has ${bytes ?? 0} bytes, its header says ${pages} pages of ${pageSizeBytes}`;
-    yield { code: 'content-invalid', severity: 'error', path: DATABASE_PATH, message };
+    const said = remark('pages-differ', { found: bytes ?? 0, pages, page: pageSizeBytes });
+    yield { code: 'content-invalid', severity: 'error', path: DATABASE_PATH, remark: said };
   } catch (error) {
     if (!(error instanceof LumbungError)) throw error;
     if (error.code === 'SOURCE_FILE_MISSING') return; // Named already.
-    yield { code: 'content-invalid', severity: 'error', path: DATABASE_PATH, message: error.message };
+    yield { code: 'content-invalid', severity: 'error', path: DATABASE_PATH, remark: failure(error) };
   }
 }
 

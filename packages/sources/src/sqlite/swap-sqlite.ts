@@ -16,7 +16,8 @@ import path from 'node:path';
 import { errnoOf, isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { Target } from '../connection/target.ts';
 import type { Control, SwapPlan, SwapReport } from '../driver.ts';
-import { placeOf, syncFolder } from './restore-sqlite.ts';
+import { type Remark, remark } from '../remarks/remark.ts';
+import { chownCommand, placeOf, syncFolder } from './restore-sqlite.ts';
 import { runAgent } from './run-agent.ts';
 
 /** An application that is still at work is to be stopped, not to be waited for. */
@@ -36,7 +37,7 @@ export async function swapSqlite(target: Target, plan: SwapPlan, control: Contro
   const live = await realpathIfThere(await placeOf(target, plan.live));
   const restored = await placeOf(target, plan.restored);
   const keptAs = await placeOf(target, plan.keepAs);
-  const remarks: string[] = [];
+  const remarks: Remark[] = [];
   await mustBeThere(restored);
   for (const end of ['', ...SIDECARS]) await mustBeFree(`${keptAs}${end}`);
   const isLiveThere = await isThere(live);
@@ -48,7 +49,7 @@ export async function swapSqlite(target: Target, plan: SwapPlan, control: Contro
   // It was opened to be verified, by nobody since.
   await settle(restored, control);
   const settled = isLiveThere ? await settleLive(live, control) : true;
-  if (!settled) remarks.push('the old database is damaged: its journals were moved along with it, not into it');
+  if (!settled) remarks.push(remark('journals-moved'));
 
   const startMs = control.clock.monotonicMs();
   if (isLiveThere) {
@@ -108,7 +109,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** The owner and the permissions of the live file. */
-async function takeOver(live: string, restored: string, remarks: string[]): Promise<void> {
+async function takeOver(live: string, restored: string, remarks: Remark[]): Promise<void> {
   const { uid, gid, mode } = await stat(live);
   await chmod(restored, mode & 0o777);
   const now = await stat(restored);
@@ -117,7 +118,8 @@ async function takeOver(live: string, restored: string, remarks: string[]): Prom
     await chown(restored, uid, gid);
   } catch (error) {
     if (errnoOf(error) !== 'EPERM') throw error;
-    remarks.push(`the database belongs to ${now.uid}:${now.gid} now: chown ${uid}:${gid} ${live}`);
+    const paste = chownCommand(`${uid}:${gid}`, live);
+    remarks.push(remark('owner-to-be-given', { owner: `${now.uid}:${now.gid}`, paste }));
   }
 }
 

@@ -1,5 +1,6 @@
 export { type BigTable, loadBigTable } from './big-table.ts';
 export { type ChaosEnd, type ChaosFaults, type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
+export { failedCodes, pasteOf } from './check-answers.ts';
 export { fakeTool, misbehave } from './fake-tool.ts';
 export { folderTree } from './folder-tree.ts';
 export { haveServer } from './have-server.ts';
@@ -9,6 +10,7 @@ export { loadMuseum } from './museum/load-museum.ts';
 export { type MuseumFacts, type MuseumTable, museumFacts } from './museum/museum-facts.ts';
 export { ODD_NAMES } from './museum/odd-names.ts';
 export { loadLatin1Database, loadManyTables, loadSqlAsciiDatabase } from './odd-databases.ts';
+export { memoryTree, sampleManifest } from './sample-manifest.ts';
 export { startMariadb } from './start-mariadb.ts';
 export { type PostgresOptions, startPostgres } from './start-postgres.ts';
 export { startRedis } from './start-redis.ts';

@@ -39,7 +39,7 @@ export function sampleTable(
 /** A manifest that could be of a small PostgreSQL database. */
 export function sampleManifest(changes: Partial<Manifest> = {}): Manifest {
   return {
-    v: 1,
+    v: 2,
     kind: 'database',
     engine: 'postgresql',
     product: 'PostgreSQL',

@@ -1,3 +1,5 @@
+import type { Said } from '../remarks/remark.ts';
+
 export const FINDING_CODES = [
   'file-missing',
   'file-unexpected',
@@ -20,6 +22,6 @@ export interface Finding {
   readonly table?: string;
   /** The file of the tree. */
   readonly path?: string;
-  /** In English, lower case, without a full stop. */
-  readonly message: string;
+  /** What it is, with its values. */
+  readonly remark: Said;
 }

@@ -124,7 +124,7 @@ describe('damage to one file', () => {
       },
     };
     expect(await findings(tree)).toMatchObject([
-      { code: 'file-unreadable', table: 'public.surat', message: 'a blob is damaged' },
+      { code: 'file-unreadable', table: 'public.surat', remark: { code: 'BLOB_DAMAGED' } },
       { code: 'file-unreadable', table: 'public.surat' },
     ]);
   });

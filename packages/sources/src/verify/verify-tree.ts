@@ -1,10 +1,11 @@
-import { describeError, isLumbungError } from '@lumbung/stdx';
+import { isLumbungError } from '@lumbung/stdx';
 import type { TreeSource } from '../entry/tree-source.ts';
 import { Digest } from '../manifest/digest.ts';
 import type { Manifest, ManifestSegment } from '../manifest/manifest.ts';
 import { MANIFEST_PATH, readManifest } from '../manifest/manifest-file.ts';
 import { combineRowSums, RowSum } from '../manifest/row-sum.ts';
 import { tableName } from '../manifest/size-history.ts';
+import { failure, remark, type Said } from '../remarks/remark.ts';
 import type { Finding } from './finding.ts';
 
 /** A subset of `Control`. */
@@ -43,7 +44,7 @@ export async function* verifyTree(
   } catch (error) {
     if (!isDamage(error)) throw error;
     const code = isMissing(error) ? 'file-missing' : 'manifest-invalid';
-    yield { code, severity: 'error', path: MANIFEST_PATH, message: describeError(error) };
+    yield { code, severity: 'error', path: MANIFEST_PATH, remark: failure(error) };
     return undefined;
   }
   yield* new TreeVerifier(tree, manifest, control).run();
@@ -85,8 +86,8 @@ class TreeVerifier {
       if (!areLines || table.rowsum === undefined || rowSums.length < table.segments.length) continue;
       const found = combineRowSums(rowSums);
       if (found === table.rowsum) continue;
-      const message = `the sum of its rows is ${found}, the manifest says ${table.rowsum}`;
-      yield { code: 'rowsum-differs', severity: 'error', table: tableName(table), message };
+      const said = remark('row-sum-differs', { found, expected: table.rowsum });
+      yield { code: 'rowsum-differs', severity: 'error', table: tableName(table), remark: said };
     }
     for (const file of this.#manifest.files) {
       if (present.has(file.path)) yield* this.#file(file, undefined);
@@ -101,7 +102,7 @@ class TreeVerifier {
       if (path === MANIFEST_PATH) continue;
       const file = this.#expected.get(path);
       if (file === undefined) {
-        yield { code: 'file-unexpected', severity: 'warning', path, message: 'the manifest does not know this file' };
+        yield { code: 'file-unexpected', severity: 'warning', path, remark: remark('file-unknown') };
         continue;
       }
       seen.add(path);
@@ -109,11 +110,11 @@ class TreeVerifier {
         present.add(path);
         continue;
       }
-      const message = `it has ${sizeBytes} bytes, the manifest says ${file.bytes}`;
-      yield findingOf('file-size-differs', file, message);
+      const said = remark('file-length-differs', { found: sizeBytes, expected: file.bytes });
+      yield findingOf('file-size-differs', file, said);
     }
     for (const file of this.#expected.values()) {
-      if (!seen.has(file.path)) yield findingOf('file-missing', file, 'it is missing');
+      if (!seen.has(file.path)) yield findingOf('file-missing', file, remark('file-missing'));
     }
   }
 
@@ -134,8 +135,12 @@ class TreeVerifier {
       rowSums.push(rowSum.text());
       return;
     }
-    const rest = rowSum.openBytes > 0 ? ' and a part of one' : '';
-    yield findingOf('rows-differ', file, `it has ${rowSum.rows} rows${rest}, the manifest says ${segment.rows}`);
+    const counts = { found: rowSum.rows, expected: segment.rows };
+    yield findingOf(
+      'rows-differ',
+      file,
+      rowSum.openBytes > 0 ? remark('rows-cut', counts) : remark('rows-differ', counts),
+    );
   }
 
   async *#file(file: ExpectedFile, rowSum: RowSum | undefined): AsyncGenerator<Finding> {
@@ -154,14 +159,18 @@ class TreeVerifier {
       }
     } catch (error) {
       if (!isDamage(error)) throw error;
-      yield findingOf(isMissing(error) ? 'file-missing' : 'file-unreadable', file, describeError(error));
+      yield findingOf(isMissing(error) ? 'file-missing' : 'file-unreadable', file, failure(error));
       return;
     }
     if (bytes !== file.bytes) {
-      const found = bytes > file.bytes ? 'more' : `${bytes}`;
-      yield findingOf('file-size-differs', file, `it has ${found} bytes, the manifest says ${file.bytes}`);
+      const expected = file.bytes;
+      const said =
+        bytes > expected
+          ? remark('file-too-long', { expected })
+          : remark('file-length-differs', { found: bytes, expected });
+      yield findingOf('file-size-differs', file, said);
     } else if (digest.hex() !== file.sha256) {
-      yield findingOf('file-digest-differs', file, 'its content is not what was dumped: the digest differs');
+      yield findingOf('file-digest-differs', file, remark('file-content-differs'));
     }
   }
 
@@ -171,9 +180,9 @@ class TreeVerifier {
   }
 }
 
-function findingOf(code: Finding['code'], file: ExpectedFile, message: string): Finding {
+function findingOf(code: Finding['code'], file: ExpectedFile, said: Said): Finding {
   const named = file.table === undefined ? {} : { table: file.table };
-  return { code, severity: 'error', path: file.path, ...named, message };
+  return { code, severity: 'error', path: file.path, ...named, remark: said };
 }
 
 function isDamage(error: unknown): boolean {

@@ -1,12 +1,21 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type DiscoveredApplication, type DiscoveredDatabase, discoverApplications } from '@lumbung/runner/databases';
+import {
+  type DiscoveredApplication,
+  type DiscoveredDatabase,
+  type DiscoveryFinding,
+  type DiscoveryWarning,
+  discoverApplications,
+  type FileExclude,
+  TEMPLATES,
+} from '@lumbung/runner/databases';
 import { assertNever, type ByteString, byteStringOfText, textOf } from '@lumbung/stdx';
 import type { CommandRun } from '../../command-spec.ts';
 import type { CommandContext } from '../../context.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import { shownName, shownText } from '../../shown-name.ts';
+import type { Texts } from '../../texts/texts.ts';
 
 /** Where Debian and its users put web applications. */
 const ROOTS_DEFAULT = ['/var/www', '/srv', '/opt'];
@@ -26,16 +35,16 @@ export const run: CommandRun = async (context, words) => {
   });
   line.clear();
   if (output.isJson) {
-    output.data(
-      `${jsonMessage({ applications: applications.map(applicationJson), findings: findings.map(placed), isComplete })}\n`,
-    );
+    const found = applications.map((application) => applicationJson(application, texts));
+    const said = findings.map((finding) => findingJson(finding, texts));
+    output.data(`${jsonMessage({ applications: found, findings: said, isComplete })}\n`);
     return isComplete ? EXIT.ok : EXIT.incomplete;
   }
   if (applications.length === 0) output.say(texts.t('app.none'));
   for (const application of applications) tellApplication(context, application);
   if (applications.length > 0) output.say(texts.t('app.total', { count: applications.length }));
-  for (const { code, path: place } of findings) {
-    output.warn(texts.t('error.item', { item: shownName(place), message: texts.t(`app.finding.${code}`) }));
+  for (const finding of findings) {
+    output.warn(texts.t('error.item', { item: shownName(finding.path), message: findingSentence(finding, texts) }));
   }
   return isComplete ? EXIT.ok : EXIT.incomplete;
 };
@@ -57,11 +66,23 @@ function tellApplication({ output, texts }: CommandContext, application: Discove
   for (const { address } of redis) output.say(t('app.database', { name: `redis ${addressText(address)}` }));
   for (const bucket of buckets) output.say(t('app.bucket', { name: shownText(bucket.name) }));
   if (confidence === 'low') output.say(t('app.unsure'));
-  for (const { code, path: place, detail = '' } of warnings) {
-    const values = { detail: shownText(detail), file: place === undefined ? '' : shownName(place) };
-    output.say(t('app.remark', { text: t(`app.warning.${code}`, values) }));
+  for (const warning of warnings) output.say(t('app.remark', { text: warningSentence(warning, texts) }));
+  const reasons = new Set(components.files.excludes.map(({ reason }) => reason));
+  if (reasons.size > 0) {
+    output.say(t('app.leavesOut', { reasons: [...reasons].map((reason) => t(`app.exclude.${reason}`)).join(', ') }));
+  }
+  for (const remark of TEMPLATES[kind].remarks) {
+    output.say(t('app.afterRestore', { text: t(`app.restoreRemark.${remark}`) }));
   }
   output.say('');
+}
+
+function warningSentence({ code, path: place, detail = '' }: DiscoveryWarning, { t }: Texts): string {
+  return t(`app.warning.${code}`, { detail: shownText(detail), file: place === undefined ? '' : shownName(place) });
+}
+
+function findingSentence({ code }: DiscoveryFinding, { t }: Texts): string {
+  return t(`app.finding.${code}`);
 }
 
 function databaseText({ engine, address, database, user }: DiscoveredDatabase, unknown: string): string {
@@ -87,7 +108,7 @@ function addressText(address: DiscoveredDatabase['address']): string {
 }
 
 /** Everything but secrets, with names as text. */
-function applicationJson(application: DiscoveredApplication): object {
+function applicationJson(application: DiscoveredApplication, texts: Texts): object {
   const { kind, name, root, version, confidence, url, components, buckets, redis, volumes, services, warnings } =
     application;
   return {
@@ -100,7 +121,7 @@ function applicationJson(application: DiscoveredApplication): object {
     files: {
       template: components.files.template,
       paths: components.files.paths.map(textOf),
-      excludes: components.files.excludes,
+      excludes: components.files.excludes.map((exclude) => excludeJson(exclude, texts)),
       required: components.files.required,
     },
     databases: components.databases.map(
@@ -119,8 +140,19 @@ function applicationJson(application: DiscoveredApplication): object {
     redis: redis.map(({ address, use }) => ({ address: addressJson(address), use })),
     volumes,
     services,
-    warnings: warnings.map(placed),
+    warnings: warnings.map((warning) => ({ ...placed(warning), message: warningSentence(warning, texts) })),
+    remarks: TEMPLATES[kind].remarks.map((code) => ({ code, message: texts.t(`app.restoreRemark.${code}`) })),
   };
+}
+
+function excludeJson({ pattern, reason, confirm }: FileExclude, { t }: Texts): object {
+  const message = t(`app.exclude.${reason}`);
+  const doubt = confirm === undefined ? {} : { confirm, confirm_message: t(`app.confirm.${confirm}`) };
+  return { pattern: textOf(pattern), reason, message, ...doubt };
+}
+
+function findingJson(finding: DiscoveryFinding, texts: Texts): object {
+  return { ...placed(finding), errno: finding.errno, message: findingSentence(finding, texts) };
 }
 
 function addressJson(address: DiscoveredDatabase['address']): object {

@@ -4,6 +4,7 @@ import {
   type DatabaseBackupEvent,
   type DumpOutcome,
   type DumpPlace,
+  readStoredRemark,
   type SizeAnomaly,
 } from '@lumbung/runner/databases';
 import { fromErrorRecord } from '@lumbung/stdx';
@@ -14,10 +15,12 @@ import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import type { OptionBag } from '../../option-bag.ts';
 import { shownText } from '../../shown-name.ts';
+import { loadRemarks, type RemarkSpeaker } from '../../texts/remarks.ts';
 import { withRepository } from '../../with-repository.ts';
 import { parseTime } from '../parse-time.ts';
 import { contentText } from './content-text.ts';
 import { databaseCall, databaseControl, dumpOptionsOf, serverOf, workFolderOf } from './database-call.ts';
+import { remarksJson } from './remark-lines.ts';
 
 const RETRY_AFTER_MS = 30_000;
 
@@ -26,6 +29,7 @@ export const run: CommandRun = async (context, [url = ''], options) => {
   const asked = options.texts('database');
   const named = asked.length > 0 ? asked : target.database === undefined ? [] : [target.database];
   const waits = options.text('retryLock') !== undefined && !options.flag('dryRun');
+  const remarks = await loadRemarks(context.texts);
   return await withRepository(context, waits ? 'append' : 'none', async ({ repository, signal }) => {
     using line = context.progress();
     const outcomes = await backupDatabases(
@@ -46,7 +50,7 @@ export const run: CommandRun = async (context, [url = ''], options) => {
       }),
     );
     line.clear();
-    return tellEnd(context, outcomes);
+    return tellEnd(context, outcomes, remarks);
   });
 };
 
@@ -86,8 +90,8 @@ function tellEvent({ output, texts }: CommandContext, event: DatabaseBackupEvent
   }
 }
 
-function tellEnd(context: CommandContext, outcomes: readonly DumpOutcome[]): number {
-  for (const outcome of outcomes) tellOutcome(context, outcome);
+function tellEnd(context: CommandContext, outcomes: readonly DumpOutcome[], remarks: RemarkSpeaker): number {
+  for (const outcome of outcomes) tellOutcome(context, outcome, remarks);
   const { output, texts } = context;
   const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
   output.say('');
@@ -98,7 +102,7 @@ function tellEnd(context: CommandContext, outcomes: readonly DumpOutcome[]): num
   return failed === outcomes.length ? EXIT.failed : EXIT.incomplete;
 }
 
-function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome): void {
+function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome, remarks: RemarkSpeaker): void {
   const { t } = texts;
   const name = nameOf(outcome.place, t('db.wholeServer'));
   if (outcome.kind === 'failed') {
@@ -110,6 +114,7 @@ function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome): v
   }
   const { manifest, snapshotId, summary, anomalies, durationMs } = outcome;
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+  const warnings = manifest.warnings.map(readStoredRemark);
   output.message(
     jsonMessage({
       message_type: 'database',
@@ -124,8 +129,8 @@ function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome): v
       total_bytes_processed: summary.totalBytesProcessed,
       data_added: summary.dataAdded,
       data_added_packed: summary.dataAddedPacked,
-      warnings: manifest.warnings,
-      anomalies,
+      warnings: remarksJson(warnings, remarks),
+      anomalies: anomalies.map((anomaly) => ({ ...anomaly, message: anomalySentence(anomaly, texts) })),
       total_duration: durationMs / 1000,
     }),
   );
@@ -139,7 +144,7 @@ function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome): v
       time: texts.duration(durationMs),
     }),
   );
-  for (const { message } of manifest.warnings) output.warn(`  ${shownText(message)}`);
+  for (const warning of warnings) output.warn(`  ${remarks.sentence(warning).message}`);
   for (const anomaly of anomalies) output.warn(`  ${anomalySentence(anomaly, texts)}`);
 }
 

@@ -13,14 +13,17 @@ import { recordSentence } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import { shownText } from '../../shown-name.ts';
+import { loadRemarks, type RemarkSpeaker } from '../../texts/remarks.ts';
 import { withRepository } from '../../with-repository.ts';
 import { contentText } from './content-text.ts';
 import { databaseControl, dumpFilterOf, parallelOf, workFolderOf } from './database-call.ts';
 import { engineOf, shownDump } from './dump-engine.ts';
 import { tellFindings } from './finding-lines.ts';
+import { findingsJson, helpLines } from './remark-lines.ts';
 
 export const run: CommandRun = async (context, [name = 'latest'], options) => {
   const assertions = options.texts('assert').map(parseAssertion);
+  const remarks = await loadRemarks(context.texts);
   return await withRepository(context, 'read', async ({ repository, signal }) => {
     const dump = await findDump(repository, name, dumpFilterOf(options), signal);
     using line = context.progress();
@@ -32,14 +35,14 @@ export const run: CommandRun = async (context, [name = 'latest'], options) => {
       databaseControl<never>(context, signal, line, () => undefined),
     );
     line.clear();
-    return tellResult(context, result);
+    return tellResult(context, result, remarks);
   });
 };
 
-function tellResult(context: CommandContext, result: DrillResult): number {
+function tellResult(context: CommandContext, result: DrillResult, remarks: RemarkSpeaker): number {
   const { output, texts } = context;
   const { t } = texts;
-  output.message(jsonMessage({ message_type: 'drill', ...result }));
+  output.message(jsonMessage({ message_type: 'drill', ...drillJson(result, remarks) }));
   const name = shownDump(result.folder).database;
   for (const { phase, durationMs } of result.phases) {
     output.note(t('db.drillPhase', { phase: t(`db.drill.${phase}`), time: texts.duration(durationMs) }));
@@ -52,15 +55,33 @@ function tellResult(context: CommandContext, result: DrillResult): number {
       return EXIT.ok;
     }
     case 'failed':
-      tellFindings(context, result.findings);
+      tellFindings(context, result.findings, remarks);
       tellAssertions(context, result.assertions);
       if (result.error !== undefined) output.problem(t('error.label'), recordSentence(result.error, texts));
       output.warn(t('db.drillFailed', { name }));
       return EXIT.failed;
     case 'notTestable':
       output.warn(t('db.drillNotTestable', { name }));
-      for (const reason of result.reasons) output.warn(`  ${shownText(reason)}`);
+      for (const reason of result.reasons) {
+        const { message, ...help } = remarks.sentence(reason);
+        output.warn(`  ${message}`);
+        for (const line of helpLines(help)) output.warn(`    ${line}`);
+      }
       return EXIT.incomplete;
+    default:
+      return assertNever(result);
+  }
+}
+
+/** With sentences beside codes. */
+function drillJson(result: DrillResult, remarks: RemarkSpeaker): object {
+  switch (result.kind) {
+    case 'passed':
+      return { ...result, report: { ...result.report, findings: findingsJson(result.report.findings, remarks) } };
+    case 'failed':
+      return { ...result, findings: findingsJson(result.findings, remarks) };
+    case 'notTestable':
+      return { ...result, reasons: result.reasons.map((reason) => remarks.json(reason)) };
     default:
       return assertNever(result);
   }

@@ -1,31 +1,35 @@
-import type { Check, ProbeReport } from '@lumbung/runner/databases';
+import { failedOf, type ProbeReport } from '@lumbung/runner/databases';
 import type { CommandRun } from '../../command-spec.ts';
 import type { CommandContext } from '../../context.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import { shownText } from '../../shown-name.ts';
+import { loadRemarks, type RemarkSpeaker } from '../../texts/remarks.ts';
 import { formatTable } from '../table.ts';
 import { databaseCall, databaseControl } from './database-call.ts';
+import { checksJson, tellChecks } from './remark-lines.ts';
 
 export const run: CommandRun = async (context, [url = ''], options) => {
   const { target, driver } = await databaseCall(context, url, options);
+  const remarks = await loadRemarks(context.texts);
   using line = context.progress();
   const report = await driver.probe(
     target,
     databaseControl<never>(context, context.signal, line, () => undefined),
   );
   line.clear();
-  if (context.output.isJson) context.output.data(`${jsonMessage(report)}\n`);
-  else tellReport(context, report);
-  return report.checks.some(({ result }) => result === 'fail') ? EXIT.failed : EXIT.ok;
+  if (context.output.isJson) {
+    context.output.data(`${jsonMessage({ ...report, checks: checksJson(report.checks, remarks) })}\n`);
+  } else tellReport(context, report, remarks);
+  return failedOf(report.checks).length > 0 ? EXIT.failed : EXIT.ok;
 };
 
-function tellReport(context: CommandContext, report: ProbeReport): void {
+function tellReport(context: CommandContext, report: ProbeReport, remarks: RemarkSpeaker): void {
   const { output, texts } = context;
   const { t } = texts;
   output.say(t('db.server', { product: shownText(report.product), version: shownText(report.serverVersion) }));
   output.say('');
-  tellChecks(context, report.checks);
+  tellChecks(context, report.checks, remarks);
   output.say('');
   if (report.databases.length === 0) {
     output.say(t('db.noDatabases'));
@@ -42,14 +46,4 @@ function tellReport(context: CommandContext, report: ProbeReport): void {
       output.tableStyle,
     ),
   );
-}
-
-/** Each check with its answer; of those that did not pass, what to do. */
-export function tellChecks({ output, texts }: CommandContext, checks: readonly Check[]): void {
-  for (const { result, message, hint } of checks) {
-    // Names of tables are anybody's text, and may hold what moves a cursor.
-    output.say(`${texts.t(`db.check.${result}`)}  ${shownText(message)}`);
-    if (result === 'pass' || hint === undefined) continue;
-    for (const text of hint.split('\n')) output.say(`        ${shownText(text)}`);
-  }
 }

@@ -1,4 +1,10 @@
-import { findDump, planDatabaseRestore, type RestoreOptions, type RestorePlan } from '@lumbung/runner/databases';
+import {
+  failedOf,
+  findDump,
+  planDatabaseRestore,
+  type RestoreOptions,
+  type RestorePlan,
+} from '@lumbung/runner/databases';
 import { LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../../command-spec.ts';
 import type { CommandContext } from '../../context.ts';
@@ -6,6 +12,7 @@ import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import type { OptionBag } from '../../option-bag.ts';
 import { shownText } from '../../shown-name.ts';
+import { loadRemarks, type RemarkSpeaker } from '../../texts/remarks.ts';
 import { withRepository } from '../../with-repository.ts';
 import { contentText } from './content-text.ts';
 import {
@@ -16,12 +23,14 @@ import {
   parallelOf,
   workFolderOf,
 } from './database-call.ts';
-import { tellChecks } from './db-probe.ts';
 import { tellFindings } from './finding-lines.ts';
+import { ownershipOf } from './ownership-options.ts';
+import { checksJson, findingsJson, helpLines, remarksJson, tellChecks } from './remark-lines.ts';
 
 export const run: CommandRun = async (context, [url = '', name = 'latest'], options) => {
   const call = await databaseCall(context, url, options);
   const restore = restoreOptions(options, call);
+  const remarks = await loadRemarks(context.texts);
   return await withRepository(context, 'read', async ({ repository, signal }) => {
     const { output, texts } = context;
     using line = context.progress();
@@ -36,20 +45,20 @@ export const run: CommandRun = async (context, [url = '', name = 'latest'], opti
       control,
     );
     line.clear();
-    tellPlan(context, plan);
-    if (options.flag('dryRun')) {
-      output.message(jsonMessage({ message_type: 'plan', checks: plan.checks, tables: plan.tables }));
-      return plan.checks.some(({ result }) => result === 'fail') ? EXIT.failed : EXIT.ok;
-    }
+    tellPlan(context, plan, remarks);
+    const isRefused = failedOf(plan.checks).length > 0;
+    if (options.flag('dryRun') || isRefused) output.message(jsonMessage(planJson(plan, remarks)));
+    if (options.flag('dryRun')) return isRefused ? EXIT.failed : EXIT.ok;
     const report = await execute();
     line.clear();
-    output.message(jsonMessage({ message_type: 'summary', ...report }));
+    const findings = findingsJson(report.findings, remarks);
+    output.message(jsonMessage({ message_type: 'summary', ...report, findings }));
     const values = {
       name: shownText(report.database),
       content: contentText(report.tables, texts),
       time: texts.duration(report.restoreMs),
     };
-    if (!tellFindings(context, report.findings)) {
+    if (!tellFindings(context, report.findings, remarks)) {
       output.warn(texts.t('db.restoredDifferent', values));
       return EXIT.failed;
     }
@@ -59,7 +68,7 @@ export const run: CommandRun = async (context, [url = '', name = 'latest'], opti
   });
 };
 
-function tellPlan(context: CommandContext, plan: RestorePlan): void {
+function tellPlan(context: CommandContext, plan: RestorePlan, remarks: RemarkSpeaker): void {
   const { output, texts } = context;
   const values = {
     name: shownText(plan.options.database),
@@ -71,8 +80,23 @@ function tellPlan(context: CommandContext, plan: RestorePlan): void {
   tellChecks(
     context,
     plan.checks.filter(({ result }) => isWanted || result !== 'pass'),
+    remarks,
   );
-  for (const text of plan.leftOut) output.say(texts.t('db.leftOut', { what: shownText(text) }));
+  for (const remark of plan.leftOut) {
+    const { message, ...help } = remarks.sentence(remark);
+    output.say(texts.t('db.leftOut', { what: message }));
+    for (const line of helpLines(help)) output.say(`  ${line}`);
+  }
+}
+
+function planJson(plan: RestorePlan, remarks: RemarkSpeaker): object {
+  return {
+    message_type: 'plan',
+    checks: checksJson(plan.checks, remarks),
+    tables: plan.tables,
+    left_out: remarksJson(plan.leftOut, remarks),
+    needed_bytes: plan.neededBytes,
+  };
 }
 
 /** The new name: never the old one by default, since that is in use. */
@@ -87,11 +111,10 @@ function restoreOptions(options: OptionBag, { target }: DatabaseCall): RestoreOp
     });
   }
   const tables = options.texts('table');
-  const role = options.text('owner');
   return {
     database,
     ...(tables.length === 0 ? {} : { tables }),
-    ownership: role === undefined ? { kind: 'keep' } : { kind: 'one', role },
+    ...ownershipOf(options, target.engine),
     verify: options.flag('rowsOnly') ? 'rows' : 'values',
     parallel: parallelOf(options),
   };

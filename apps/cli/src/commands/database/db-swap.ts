@@ -5,8 +5,10 @@ import type { CommandRun } from '../../command-spec.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import { shownText } from '../../shown-name.ts';
+import { loadRemarks } from '../../texts/remarks.ts';
 import { withRepository } from '../../with-repository.ts';
 import { databaseCall, databaseControl, dumpOptionsOf, serverOf, workFolderOf } from './database-call.ts';
+import { helpLines, remarksJson } from './remark-lines.ts';
 
 const RETRY_AFTER_MS = 30_000;
 
@@ -21,6 +23,7 @@ export const run: CommandRun = async (context, [url = '', restored = ''], option
     });
   }
   const keepAs = options.text('keepAs') ?? `${live}_${stampOf(context.world.ports.clock.nowMs())}`;
+  const remarks = await loadRemarks(context.texts);
   return await withRepository(context, 'none', async ({ repository, signal }) => {
     const { output, texts } = context;
     using line = context.progress();
@@ -41,7 +44,8 @@ export const run: CommandRun = async (context, [url = '', restored = ''], option
       databaseControl<DatabaseBackupEvent>(context, signal, line, () => undefined),
     );
     line.clear();
-    output.message(jsonMessage({ message_type: 'summary', safety_snapshot_id: safety?.snapshotId, ...report }));
+    const said = { ...report, remarks: remarksJson(report.remarks, remarks) };
+    output.message(jsonMessage({ message_type: 'summary', safety_snapshot_id: safety?.snapshotId, ...said }));
     if (safety?.snapshotId !== undefined) output.say(texts.t('db.savedBefore', { id: shortId(safety.snapshotId) }));
     output.say(
       texts.t('db.swapped', {
@@ -50,7 +54,11 @@ export const run: CommandRun = async (context, [url = '', restored = ''], option
         time: texts.duration(report.downtimeMs),
       }),
     );
-    for (const remark of report.remarks) output.say(texts.t('db.byHand', { what: shownText(remark) }));
+    for (const remark of report.remarks) {
+      const { message, ...help } = remarks.sentence(remark);
+      output.say(texts.t('db.byHand', { what: message }));
+      for (const line of helpLines(help)) output.say(`  ${line}`);
+    }
     return EXIT.ok;
   });
 };

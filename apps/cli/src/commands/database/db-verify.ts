@@ -2,6 +2,7 @@ import { driverOf, findDump, listDumps, type StoredDump, verifyDump } from '@lum
 import type { CommandRun } from '../../command-spec.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
+import { loadRemarks } from '../../texts/remarks.ts';
 import { withRepository } from '../../with-repository.ts';
 import { databaseControl, dumpFilterOf } from './database-call.ts';
 import { engineOf, shownDump } from './dump-engine.ts';
@@ -11,6 +12,7 @@ import { tellFinding } from './finding-lines.ts';
 export const run: CommandRun = async (context, [name], options) => {
   const { output, texts } = context;
   const filter = dumpFilterOf(options);
+  const remarks = await loadRemarks(texts);
   return await withRepository(context, 'read', async ({ repository, signal }) => {
     const dumps =
       name === undefined
@@ -23,7 +25,7 @@ export const run: CommandRun = async (context, [name], options) => {
       let isSound = true;
       for await (const finding of verifyDump(repository, driverOf(engineOf(dump)), dump, control)) {
         line.clear();
-        isSound = tellFinding(context, finding) && isSound;
+        isSound = tellFinding(context, finding, remarks) && isSound;
       }
       line.clear();
       if (!isSound) damaged += 1;

@@ -155,6 +155,7 @@ export const enDatabaseErrors = {
     message: 'the user or password of the database cannot be passed on ({{where}})',
     hint: 'Choose one without line breaks, of less than 1000 characters.',
   },
+  DB_OPTION_UNSUPPORTED: { message: '{{option}} means nothing to a database of {{engine}}', hint: 'Leave it out.' },
   DB_PRIVILEGE_MISSING: {
     message: 'the backup user lacks a privilege in the database',
     hint: 'Test the connection: it shows the statement that grants it.',
@@ -328,7 +329,7 @@ export const enDatabaseErrors = {
     hint: 'Name it in the address: it is the one that steps back.',
   },
   DB_SWAP_REFUSED: {
-    message: 'the restored database is not exchanged with the live one',
+    message: 'the restored database is not exchanged with the live one: {{reason}}',
     hint: 'Check the three names; nothing was changed.',
   },
   DB_SWAP_WITHOUT_BACKUP: {

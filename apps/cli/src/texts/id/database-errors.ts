@@ -155,6 +155,10 @@ export const idDatabaseErrors: ErrorCatalogue = {
     message: 'nama pengguna atau kata sandi basis data tidak dapat diteruskan ({{where}})',
     hint: 'Pilih yang tanpa baris baru dan kurang dari 1000 karakter.',
   },
+  DB_OPTION_UNSUPPORTED: {
+    message: '{{option}} tidak berarti bagi basis data {{engine}}',
+    hint: 'Hilangkan opsi itu.',
+  },
   DB_PRIVILEGE_MISSING: {
     message: 'akun cadangan belum memiliki hak yang diperlukan',
     hint: 'Uji koneksinya: hasilnya menampilkan perintah SQL untuk memberi hak itu.',
@@ -326,7 +330,7 @@ export const idDatabaseErrors: ErrorCatalogue = {
     hint: 'Sebutkan di dalam alamat: itulah yang mundur.',
   },
   DB_SWAP_REFUSED: {
-    message: 'basis data hasil pemulihan tidak ditukar dengan yang sedang dipakai',
+    message: 'basis data hasil pemulihan tidak ditukar dengan yang sedang dipakai: {{reason}}',
     hint: 'Periksa ketiga namanya; belum ada yang diubah.',
   },
   DB_SWAP_WITHOUT_BACKUP: {

@@ -58,4 +58,12 @@ export const idPhrases: PhraseCatalogue = {
   'TLS that may be left out protects nothing: require it, or disable it':
     'TLS yang boleh ditiadakan tidak melindungi apa pun: wajibkan, atau matikan',
   'the mode of TLS is not known': 'mode TLS tidak dikenal',
+  'three different names are needed': 'ketiga namanya harus berbeda',
+  'there is no database {{name}}': 'tidak ada basis data {{name}}',
+  'the session is connected to {{name}} itself': 'sesinya terhubung ke {{name}} itu sendiri',
+  'the database {{name}} is not whole': 'basis data {{name}} tidak utuh',
+  '{{name}} is no name for a database': '{{name}} bukan nama basis data',
+  'the database {{name}} exists': 'basis data {{name}} sudah ada',
+  'tables of other databases have foreign keys into it: {{tables}}':
+    'ada tabel basis data lain dengan kunci tamu ke sana: {{tables}}',
 };

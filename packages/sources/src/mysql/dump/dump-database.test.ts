@@ -64,8 +64,8 @@ describe.skipIf(!haveServer('mariadb'))('dumpDatabase', () => {
       trigger: 4,
       event: 2,
     });
-    expect(manifest.warnings.map(({ code }) => code)).toContain('DB_VIEW_SKIPPED');
-    expect(manifest.warnings.map(({ code }) => code)).toContain('DB_TABLE_UNTRANSACTIONAL');
+    expect(manifest.warnings.map(({ code }) => code)).toContain('view-skipped');
+    expect(manifest.warnings.map(({ code }) => code)).toContain('table-untransactional');
     const places = manifest.details['objects'] as Array<{
       kind: string;
       name: string;

@@ -5,6 +5,7 @@ import type { EntrySink } from '../../entry/entry-stream.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { manifestDump } from '../../manifest/manifest-dump.ts';
 import { TimeLimit } from '../../process/act-limits.ts';
+import { storedRemark } from '../../remarks/stored-remark.ts';
 import { readGrants, requireGrants } from '../grants/require-grants.ts';
 import { requiredForCallingViews, requiredForDatabase } from '../grants/required-grants.ts';
 import { type Inventory, readInventory } from '../inventory.ts';
@@ -65,10 +66,9 @@ async function produceDump(request: DumpRequest): Promise<Manifest> {
   const warnings = warningsOf(options, before, leftOut);
   const dumpTool = await findDumpTool(target, server.vendor, control, workspace.folder);
   if (dumpTool.version.vendor !== server.vendor) {
-    warnings.push({
-      code: 'DB_TOOL_OTHER_VENDOR',
-      message: `${dumpTool.tool.name} ${dumpTool.version.version} of ${dumpTool.version.product} dumped a server of ${server.product}`,
-    });
+    const tool = `${dumpTool.tool.name} ${dumpTool.version.version}`;
+    const { product: toolProduct } = dumpTool.version;
+    warnings.push(storedRemark('dumped-by-other-vendor', { tool, toolProduct, product: server.product }));
   }
 
   const expectedBytes = before.tables.reduce((total, { bytes }) => total + bytes, 0);
@@ -99,7 +99,7 @@ async function produceDump(request: DumpRequest): Promise<Manifest> {
   checkUnchanged(before, after);
 
   return {
-    v: 1,
+    v: 2,
     kind: 'database',
     engine: server.vendor,
     product: server.product,
@@ -217,23 +217,16 @@ function refuseUntransactional(inventory: Inventory, excludeData: ReadonlySet<st
 }
 
 function warningsOf(options: DumpOptions, inventory: Inventory, leftOut: LeftOut): Manifest['warnings'] {
-  const warnings: Manifest['warnings'] = [...leftOut.skipViews].toSorted().map((view) => ({
-    code: 'DB_VIEW_SKIPPED',
-    message: `view ${view} was left out, as it was asked for`,
-  }));
-  for (const { name, engine, isTransactional, hasRows, isVersioned } of inventory.tables) {
-    if (leftOut.excludeData.has(name)) continue;
-    if (!hasRows) {
-      warnings.push({ code: 'DB_TABLE_POINTS_ELSEWHERE', message: `table ${name} (${engine}) has no rows of its own` });
-    } else if (!isTransactional && options.untransactional === 'accept') {
-      warnings.push({
-        code: 'DB_TABLE_UNTRANSACTIONAL',
-        message: `table ${name} (${engine}) was read while it may change`,
-      });
+  const warnings: Manifest['warnings'] = [...leftOut.skipViews]
+    .toSorted()
+    .map((view) => storedRemark('view-skipped', { view }));
+  for (const { name: table, engine, isTransactional, hasRows, isVersioned } of inventory.tables) {
+    if (leftOut.excludeData.has(table)) continue;
+    if (!hasRows) warnings.push(storedRemark('table-rows-elsewhere', { table, engine }));
+    else if (!isTransactional && options.untransactional === 'accept') {
+      warnings.push(storedRemark('table-untransactional', { table, engine }));
     }
-    if (isVersioned) {
-      warnings.push({ code: 'DB_HISTORY_LEFT_OUT', message: `of table ${name} only the current rows were read` });
-    }
+    if (isVersioned) warnings.push(storedRemark('table-history-left-out', { table }));
   }
   return warnings;
 }

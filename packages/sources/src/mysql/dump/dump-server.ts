@@ -4,6 +4,7 @@ import type { Control, DatabaseDump } from '../../driver.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { manifestDump } from '../../manifest/manifest-dump.ts';
 import { TimeLimit } from '../../process/act-limits.ts';
+import { storedRemark } from '../../remarks/stored-remark.ts';
 import { readGrants, requireGrants } from '../grants/require-grants.ts';
 import { requiredForUsers } from '../grants/required-grants.ts';
 import { readReplication } from '../replication.ts';
@@ -13,6 +14,8 @@ import { openSession, quoteText, serverVersionOf } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { TreeWriter } from './tree-writer.ts';
 
+/** Of a server's own words. */
+const REASON_LENGTH_MAX = 2000;
 /** What differs from run to run, or tells of this moment only. */
 const PASSING_SETTINGS =
   /^(?:timestamp|rand_seed\d|pseudo_thread_id|last_insert_id|identity|insert_id|error_count|warning_count|gtid_(?:executed|purged|binlog_pos|binlog_state|current_pos|slave_pos)|last_gtid|in_transaction|innodb_.*_(?:now|status)|uptime|binlog_snapshot.*|server_uid)$/i;
@@ -40,7 +43,7 @@ export function dumpServer(target: Target, control: Control): DatabaseDump {
     await tree.storeText('server/users.sql', Buffer.from(sql));
     await tree.storeJson('server/settings.json', await readSettings(session));
     return {
-      v: 1,
+      v: 2,
       kind: 'server',
       engine: server.vendor,
       product: server.product,
@@ -107,7 +110,9 @@ async function ask(session: MysqlConnection, sql: string, warnings: Manifest['wa
     return (await session.texts(sql)).map(([line]) => `${line ?? ''};`);
   } catch (error) {
     if (!isLumbungError(error) || session.isBroken) throw error;
-    warnings.push({ code: 'DB_ACCOUNT_UNREADABLE', message: `${sql}: ${error.message}` });
+    warnings.push(
+      storedRemark('account-unreadable', { statement: sql, reason: error.message.slice(0, REASON_LENGTH_MAX) }),
+    );
     return [];
   }
 }

@@ -1,20 +1,11 @@
+import type { DumpPart } from '../../remarks/value-kinds.ts';
 import { isAtLeast, type ServerVersion } from '../server-version.ts';
 import { quoteName } from '../splitter/dump-text.ts';
 import { type Grant, isGranted, type Scope } from './parse-grants.ts';
 
 /** Something a dump needs, and which privileges give it: any one of them. The first is the one to ask for. */
 export interface Requirement {
-  readonly id:
-    | 'tables'
-    | 'views'
-    | 'functions of views'
-    | 'triggers'
-    | 'events'
-    | 'routines'
-    | 'lock'
-    | 'sessions'
-    | 'users'
-    | 'databases';
+  readonly id: DumpPart;
   readonly anyOf: ReadonlyArray<{ readonly privilege: string; readonly scope: Scope }>;
 }
 
@@ -33,7 +24,7 @@ export function requiredForDatabase(server: ServerVersion, database: string, wit
 
 /** Without it the columns of a view that calls a function cannot be read, and the dump tool gives up. */
 export function requiredForCallingViews(database: string): Requirement {
-  return { id: 'functions of views', anyOf: [{ privilege: 'EXECUTE', scope: { database } }] };
+  return { id: 'functions-of-views', anyOf: [{ privilege: 'EXECUTE', scope: { database } }] };
 }
 
 /** Several sessions on one snapshot. */

@@ -102,7 +102,10 @@ function headerOf(
     `-- Load it into a new database (CHARACTER SET ${charset} COLLATE ${collation}), with --comments so that routines keep`,
     '-- theirs, and --binary-mode:',
     '--   mariadb --comments --binary-mode --max-allowed-packet=1G DATABASE < FILE',
-    ...warnings.map(({ message }) => `-- Warning of the dump: ${oneLine(message)}`),
+    ...warnings.map(
+      (warning) =>
+        `-- Warning of the dump: ${oneLine('message' in warning ? warning.message : `${warning.code} ${JSON.stringify(warning.params)}`)}`,
+    ),
     '',
     '/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;',
     '/*!40101 SET @OLD_CHARACTER_SET_RESULTS=@@CHARACTER_SET_RESULTS */;',

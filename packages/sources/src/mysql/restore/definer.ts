@@ -1,4 +1,5 @@
-import type { RestoreOptions } from '../../driver.ts';
+import { assert } from '@lumbung/stdx';
+import type { Ownership } from '../../driver.ts';
 import { quoteText } from '../session.ts';
 import { nameOfBytes, quotedNameAt } from '../splitter/dump-text.ts';
 
@@ -34,20 +35,40 @@ export function definerOf(statement: string): string | undefined {
   return found.host === '' ? found.user : `${found.user}@${found.host}`;
 }
 
+const ANY_HOST = '@%';
+
 /** Who stands for `definer` after a restore. */
-export function mappedDefiner(definer: string, ownership: RestoreOptions['ownership']): string {
+export function mappedDefiner(definer: string, ownership: Ownership): string {
   switch (ownership.kind) {
     case 'keep':
       return definer;
     case 'one':
-      return ownership.role;
+      return withHost(ownership.role);
     case 'map':
-      return Object.hasOwn(ownership.roles, definer) ? (ownership.roles[definer] ?? definer) : definer;
+      return withHostOf(mappedTo(definer, ownership.roles), definer);
+    case 'restorer':
+      assert(false, 'a plan says who restores');
   }
 }
 
+/** By its whole name, or without the host of one that may come from anywhere. Undefined: it is not in the map. */
+export function mappedTo(definer: string, roles: Readonly<Record<string, string>>): string | undefined {
+  const names = definer.endsWith(ANY_HOST) ? [definer, definer.slice(0, -ANY_HOST.length)] : [definer];
+  const found = names.find((name) => Object.hasOwn(roles, name));
+  return found === undefined ? undefined : roles[found];
+}
+
+function withHostOf(mapped: string | undefined, definer: string): string {
+  return mapped === undefined ? definer : withHost(mapped);
+}
+
+/** As `accountText` would write it. */
+function withHost(account: string): string {
+  return account.includes('@') ? account : `${account}${ANY_HOST}`;
+}
+
 /** The same CREATE statement with another account. Only its header is touched. */
-export function withDefiner(statement: string, ownership: RestoreOptions['ownership']): string {
+export function withDefiner(statement: string, ownership: Ownership): string {
   const found = findDefiner(statement);
   const was = definerOf(statement);
   if (found === undefined || was === undefined) return statement;

@@ -1,5 +1,5 @@
 import { isLumbungError, LumbungError } from '@lumbung/stdx';
-import type { RestoreOptions } from '../../driver.ts';
+import type { Ownership } from '../../driver.ts';
 import type { SchemaKind } from '../splitter/schema-units.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { withDefiner } from './definer.ts';
@@ -24,7 +24,7 @@ const LATER_ERRNOS: ReadonlySet<number> = new Set([1146, 1305, 1347, 1356, 1368,
 export interface SchemaContext {
   /** What it was called when it was dumped. */
   readonly database: string;
-  readonly ownership: RestoreOptions['ownership'];
+  readonly ownership: Ownership;
 }
 
 /** The statements of an object for another database, with its accounts. @throws LumbungError DB_DUMP_DAMAGED */

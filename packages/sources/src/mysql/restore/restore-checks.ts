@@ -1,6 +1,7 @@
-import { isLumbungError } from '@lumbung/stdx';
-import type { Check, RestoreOptions } from '../../driver.ts';
+import type { RestoreOptions } from '../../driver.ts';
 import type { Manifest, ManifestTable } from '../../manifest/manifest.ts';
+import { type CheckId, fail, pass, type Verdict, warn } from '../../remarks/check.ts';
+import { listed, listedObjects } from '../../remarks/value-kinds.ts';
 import { isGranted } from '../grants/parse-grants.ts';
 import { readGrants } from '../grants/require-grants.ts';
 import { grantStatements, missingGrants, type Requirement } from '../grants/required-grants.ts';
@@ -8,27 +9,27 @@ import { isAtLeast, parseServerVersion, type ServerVersion } from '../server-ver
 import { quoteText } from '../session.ts';
 import { quoteName } from '../splitter/dump-text.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
-import { accountText, definerOf, mappedDefiner } from './definer.ts';
+import { definersVerdict, mapVerdict } from './definer-checks.ts';
 import type { DumpDetails } from './dump-details.ts';
 import { insertPrefix } from './load-rows.ts';
 import { UNFINISHED_MARKER } from './new-database.ts';
-import { escapedPattern, maskQuoted, splitStatements } from './sql-text.ts';
+import { escapedPattern, maskQuoted } from './sql-text.ts';
 import type { StoredObject } from './stored-schema.ts';
-
-export type CheckAnswer = Omit<Check, 'id' | 'durationMs'>;
 
 export interface RestoreFacts {
   readonly session: MysqlConnection;
   readonly server: ServerVersion;
   readonly manifest: Manifest;
   readonly details: DumpDetails;
+  /** What is restored. */
   readonly objects: readonly StoredObject[];
+  /** All that is in the dump. */
+  readonly allObjects: readonly StoredObject[];
   readonly tables: readonly ManifestTable[];
   readonly options: RestoreOptions;
 }
 
 const NAME_LENGTH_MAX = 64;
-const NAMED_MAX = 5;
 /** What a statement needs beside what it carries. */
 const PACKET_RESERVE_BYTES = 1024;
 const TABLE_PRIVILEGES = ['CREATE', 'DROP', 'ALTER', 'INSERT', 'SELECT', 'INDEX', 'REFERENCES'] as const;
@@ -49,110 +50,85 @@ export class RestoreChecks {
     this.#facts = facts;
   }
 
-  all(): ReadonlyArray<readonly [id: string, ask: () => Promise<CheckAnswer> | CheckAnswer]> {
+  all(): ReadonlyArray<readonly [id: CheckId, ask: () => Promise<Verdict> | Verdict]> {
+    const { ownership } = this.#facts.options;
     return [
-      ['version', () => this.#version()],
-      ['absent', () => this.#absent()],
+      ['server-version', () => this.#version()],
+      ['name-free', () => this.#absent()],
       ['tables', () => this.#tables()],
       ['grants', () => this.#grants()],
-      ['read-only', () => this.#readOnly()],
+      ['writable', () => this.#readOnly()],
       ['packet', () => this.#packet()],
       ['collations', () => this.#collations()],
       ['engines', () => this.#engines()],
-      ['definers', () => this.#definers()],
+      ...(ownership.kind === 'map'
+        ? [['role-map', () => mapVerdict(ownership.roles, this.#facts.allObjects)] as const]
+        : []),
+      ['definers', () => definersVerdict(this.#facts)],
       ['functions', () => this.#functions()],
-      ['case', () => this.#nameCase()],
+      ['name-case', () => this.#nameCase()],
       ['own-name', () => this.#ownName()],
     ];
   }
 
-  #version(): CheckAnswer {
+  #version(): Verdict {
     const { server, manifest } = this.#facts;
-    const dumped = parseServerVersion(manifest.serverVersion, manifest.product);
-    const text = `dumped from ${manifest.product} ${manifest.serverVersion}, into ${server.product} ${server.version}`;
-    if (manifest.engine !== server.vendor) {
-      const strange = this.#facts.objects.filter(({ kind }) => kind === 'sequence' || kind.startsWith('package'));
-      const [first] = strange;
+    const { product: dumpedProduct, serverVersion: dumpedVersion } = manifest;
+    const dumped = parseServerVersion(dumpedVersion, dumpedProduct);
+    const { product, version } = server;
+    const both = { product, version, dumpedProduct, dumpedVersion };
+    if (manifest.engine === server.vendor) {
+      return isAtLeast(server, dumped.major, dumped.minor)
+        ? pass('restore-version', both)
+        : warn('restore-server-perhaps-older', both);
+    }
+    if (server.vendor === 'mysql') {
+      const strange = this.#facts.objects.find(({ kind }) => kind === 'sequence' || kind.startsWith('package'));
+      if (strange !== undefined) {
+        const { kind, name } = strange;
+        return fail('object-of-other-vendor', { kind, name, product, dumpedProduct });
+      }
       const hasGenerated = this.#facts.tables.some(({ columns, generated }) =>
         generated.some((column) => columns.includes(column)),
       );
-      if (server.vendor === 'mysql' && (first !== undefined || hasGenerated)) {
-        const what = first === undefined ? 'values of generated columns' : `${first.kind} ${first.name}`;
-        return {
-          result: 'fail',
-          code: 'DB_RESTORE_SERVER_DIFFERS',
-          message: `${server.product} does not take ${what} of ${manifest.product}`,
-          hint: `restore into ${manifest.product}`,
-        };
-      }
-      return {
-        result: 'warn',
-        code: 'DB_RESTORE_SERVER_DIFFERS',
-        message: `${text}: not every statement may be understood`,
-      };
+      if (hasGenerated) return fail('generated-values-of-other-vendor', { product, dumpedProduct });
     }
-    if (isAtLeast(server, dumped.major, dumped.minor)) return { result: 'pass', message: text };
-    return {
-      result: 'warn',
-      code: 'DB_RESTORE_SERVER_DIFFERS',
-      message: `${text}: an older server may not understand all of it`,
-    };
+    return warn('restore-other-vendor', both);
   }
 
-  async #absent(): Promise<CheckAnswer> {
-    const { database } = this.#facts.options;
+  async #absent(): Promise<Verdict> {
+    const { database: name } = this.#facts.options;
     const isImpossible =
-      database === '' ||
-      [...database].length > NAME_LENGTH_MAX ||
-      database.endsWith(' ') ||
-      database.includes('\0') ||
-      OWN_DATABASES.has(database.toLowerCase());
-    if (isImpossible) {
-      return {
-        result: 'fail',
-        code: 'DB_RESTORE_REFUSED',
-        message: `no database can be called ${JSON.stringify(database)}`,
-      };
-    }
+      name === '' ||
+      [...name].length > NAME_LENGTH_MAX ||
+      name.endsWith(' ') ||
+      name.includes('\0') ||
+      OWN_DATABASES.has(name.toLowerCase());
+    if (isImpossible) return fail('name-impossible', { name });
     const found = await this.#facts.session.texts(
-      `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteText(database)}`,
+      `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteText(name)}`,
     );
-    if (found.length === 0) return { result: 'pass', message: `${database} is not there yet` };
+    if (found.length === 0) return pass('name-free', { name });
     const unfinished = await this.#facts.session.texts(
-      `SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(database)} AND TABLE_NAME = '${UNFINISHED_MARKER}'`,
+      `SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(name)} AND TABLE_NAME = '${UNFINISHED_MARKER}'`,
     );
-    if (unfinished.length > 0) {
-      return {
-        result: 'fail',
-        code: 'DB_RESTORE_REFUSED',
-        message: `the database ${database} is what a restore left that was cut short`,
-        hint: `DROP DATABASE ${quoteName(database)};`,
-      };
-    }
-    return {
-      result: 'fail',
-      code: 'DB_RESTORE_REFUSED',
-      message: `the database ${database} is there already`,
-      hint: 'choose another name: a restore never writes into a database that is there',
-    };
+    if (unfinished.length === 0) return fail('name-taken', { name });
+    return fail('name-unfinished', { name, paste: `DROP DATABASE ${quoteName(name)};` });
   }
 
-  #tables(): CheckAnswer {
+  #tables(): Verdict {
     const { options, tables, objects } = this.#facts;
     const known = new Set(objects.filter(({ kind }) => kind === 'table').map(({ name }) => name));
     const missing = (options.tables ?? []).filter((name) => !known.has(name));
-    if (missing.length === 0) return { result: 'pass', message: `${tables.length} tables with rows` };
-    return {
-      result: 'fail',
-      code: 'DB_OBJECT_MISSING',
-      message: `the dump has no table ${named(missing)}`,
-    };
+    return missing.length === 0
+      ? pass('tables-known', { count: tables.length })
+      : fail('tables-unknown', { tables: listed(missing) });
   }
 
-  async #grants(): Promise<CheckAnswer> {
+  async #grants(): Promise<Verdict> {
     const { session, server, options, objects } = this.#facts;
     const { database } = options;
-    const account = await readGrants(session, server);
+    const { account, grants } = await readGrants(session, server);
     const has = (...kinds: string[]) => objects.some(({ kind }) => kinds.includes(kind));
     const privileges = [
       ...TABLE_PRIVILEGES,
@@ -165,46 +141,32 @@ export class RestoreChecks {
       id: 'tables',
       anyOf: [{ privilege, scope: { database } }],
     }));
-    const missing = missingGrants(account.grants, required);
-    if (missing.length === 0) return { result: 'pass', message: `${account.account} may create all of it` };
-    return {
-      result: 'fail',
-      code: 'DB_PRIVILEGE_MISSING',
-      message: `${account.account} lacks ${missing.map(({ anyOf }) => anyOf[0]?.privilege ?? '').join(', ')}`,
-      hint: grantStatements(missing, account.account),
-    };
+    const missing = missingGrants(grants, required);
+    if (missing.length === 0) return pass('may-create-everything', { account });
+    const names = listed(missing.map(({ anyOf }) => anyOf[0]?.privilege ?? ''));
+    return fail('privileges-missing', { account, privileges: names, paste: grantStatements(missing, account) });
   }
 
-  async #readOnly(): Promise<CheckAnswer> {
+  async #readOnly(): Promise<Verdict> {
     const [row] = await this.#facts.session.texts('SELECT @@read_only');
-    if (row?.[0] === '0' || row?.[0] === 'OFF') return { result: 'pass', message: 'it takes writes' };
-    return {
-      result: 'fail',
-      code: 'DB_RESTORE_READ_ONLY',
-      message: 'the server takes no writes (read_only)',
-      hint: 'restore into its primary',
-    };
+    return row?.[0] === '0' || row?.[0] === 'OFF' ? pass('takes-writes') : fail('target-is-read-only');
   }
 
-  async #packet(): Promise<CheckAnswer> {
+  async #packet(): Promise<Verdict> {
     const [row] = await this.#facts.session.texts('SELECT @@max_allowed_packet');
-    const limitBytes = Number(row?.[0] ?? 0);
-    let neededBytes = 0;
+    const limit = Number(row?.[0] ?? 0);
+    let needed = 0;
     let widest = '';
     for (const table of this.#facts.tables) {
       const bytes = (table.rowBytesMax ?? 0) + Buffer.byteLength(insertPrefix(table)) + PACKET_RESERVE_BYTES;
-      if (bytes > neededBytes) [neededBytes, widest] = [bytes, table.name];
+      if (bytes > needed) [needed, widest] = [bytes, table.name];
     }
-    if (neededBytes <= limitBytes) return { result: 'pass', message: `the longest row needs ${neededBytes} bytes` };
-    return {
-      result: 'fail',
-      code: 'DB_RESTORE_PACKET_TOO_SMALL',
-      message: `a row of ${widest} needs a packet of ${neededBytes} bytes, the server takes ${limitBytes}`,
-      hint: `SET GLOBAL max_allowed_packet = ${Math.ceil(neededBytes / 2 ** 20) * 2 ** 20};`,
-    };
+    if (needed <= limit) return pass('packet-large-enough', { needed });
+    const paste = `SET GLOBAL max_allowed_packet = ${Math.ceil(needed / 2 ** 20) * 2 ** 20};`;
+    return fail('packet-too-small', { table: widest, needed, limit, paste });
   }
 
-  async #collations(): Promise<CheckAnswer> {
+  async #collations(): Promise<Verdict> {
     const { session, details, objects } = this.#facts;
     const known = await knownCollations(session);
     const used = new Set([details.database.collation]);
@@ -217,20 +179,15 @@ export class RestoreChecks {
     const unknown = [...used]
       .filter((collation) => !known.has(collation) && !known.has(newCollationName(collation)))
       .toSorted();
-    if (unknown.length === 0) return { result: 'pass', message: `it knows all ${used.size} collations` };
+    if (unknown.length === 0) return pass('collations-known', { count: used.size });
     const proposals = unknown.map((collation) => {
       const nearest = NEAREST.find(([pattern, to]) => pattern.test(collation) && known.has(to))?.[1];
-      return nearest === undefined ? collation : `${collation} (nearest: ${nearest})`;
+      return nearest === undefined ? collation : `${collation} ≈ ${nearest}`;
     });
-    return {
-      result: 'fail',
-      code: 'DB_RESTORE_COLLATION_UNKNOWN',
-      message: `the server does not know these collations: ${proposals.join(', ')}`,
-      hint: 'restore into a server of the vendor and version that was dumped; or convert the tables there first, and dump again',
-    };
+    return fail('collations-unknown', { collations: listed(proposals) });
   }
 
-  async #engines(): Promise<CheckAnswer> {
+  async #engines(): Promise<Verdict> {
     const rows = await this.#facts.session.texts(
       "SELECT ENGINE FROM information_schema.ENGINES WHERE SUPPORT IN ('YES', 'DEFAULT')",
     );
@@ -241,120 +198,45 @@ export class RestoreChecks {
       const engine = /\bENGINE=(\w+)/.exec(maskQuoted(sql))?.[1];
       if (engine !== undefined && !known.has(engine.toLowerCase())) unknown.add(engine);
     }
-    if (unknown.size === 0) return { result: 'pass', message: 'it has all storage engines' };
-    return {
-      result: 'fail',
-      code: 'DB_RESTORE_ENGINE_UNKNOWN',
-      message: `the server lacks the storage engine ${[...unknown].join(', ')}`,
-      hint: `INSTALL SONAME 'ha_${[...unknown][0]?.toLowerCase() ?? ''}';`,
-    };
+    if (unknown.size === 0) return pass('storage-engines-known');
+    // Words only, as the pattern above says.
+    const paste = [...unknown].map((engine) => `INSTALL SONAME 'ha_${engine.toLowerCase()}';`).join('\n');
+    return fail('storage-engines-unknown', { engines: listed([...unknown]), paste });
   }
 
-  async #definers(): Promise<CheckAnswer> {
-    const { session, server, options } = this.#facts;
-    const wanted = this.#definersAfter();
-    if (wanted.length === 0) return { result: 'pass', message: 'nothing runs as another account' };
-    const [who] = await session.texts('SELECT CURRENT_USER()');
-    const { grants } = await readGrants(session, server);
-    const mayBeOthers = ['SUPER', 'SET USER', 'SET_USER_ID', 'SET_ANY_DEFINER'].some((privilege) =>
-      isGranted(grants, privilege, {}),
-    );
-    const strange = wanted.filter((definer) => definer !== who?.[0]);
-    if (!mayBeOthers && strange.length > 0) {
-      return {
-        result: 'fail',
-        code: 'DB_RESTORE_DEFINER_REFUSED',
-        message: `the account may not create what runs as ${named(strange)}`,
-        hint: `GRANT ${server.vendor === 'mariadb' ? 'SET USER' : isAtLeast(server, 8, 2) ? 'SET_ANY_DEFINER' : 'SET_USER_ID'} ON *.* TO CURRENT_USER(); or let everything belong to one account`,
-      };
-    }
-    const known = await knownAccounts(session);
-    if (known === undefined)
-      return {
-        result: 'warn',
-        code: 'DB_RESTORE_DEFINER_MISSING',
-        message: `whether these accounts are there may not be asked: ${named(wanted)}`,
-      };
-    const missing = wanted.filter((definer) => !known.has(definer));
-    if (missing.length === 0) return { result: 'pass', message: `it has all accounts: ${named(wanted)}` };
-    return {
-      // Only who was chosen for this restore has to be there: what ran as nobody before does so afterwards.
-      result: options.ownership.kind === 'keep' ? 'warn' : 'fail',
-      code: 'DB_RESTORE_DEFINER_MISSING',
-      message: `these accounts are not there, and what runs as them will fail when it is called: ${named(missing)}`,
-      hint: `${missing.map((definer) => `CREATE USER ${accountText(definer)};`).join(' ')} or let it belong to another account`,
-    };
-  }
-
-  #definersAfter(): string[] {
-    const { objects, options } = this.#facts;
-    const definers = new Set<string>();
-    for (const { kind, sql } of objects) {
-      if (kind === 'table' || kind === 'sequence' || kind === 'view-placeholder') continue;
-      for (const statement of splitStatements(sql)) {
-        const definer = definerOf(statement);
-        if (definer !== undefined) definers.add(mappedDefiner(definer, options.ownership));
-      }
-    }
-    return [...definers].toSorted();
-  }
-
-  async #functions(): Promise<CheckAnswer> {
+  async #functions(): Promise<Verdict> {
     const { session, server, objects } = this.#facts;
     if (!objects.some(({ kind }) => kind === 'function' || kind === 'trigger')) {
-      return { result: 'pass', message: 'no functions, no triggers' };
+      return pass('no-functions');
     }
     const [row] = await session.texts('SELECT @@log_bin, @@log_bin_trust_function_creators');
     const { grants } = await readGrants(session, server);
     const isTrusted = row?.[0] === '0' || row?.[1] === '1' || isGranted(grants, 'SUPER', {});
-    if (isTrusted) return { result: 'pass', message: 'functions and triggers may be created' };
-    return {
-      result: 'fail',
-      code: 'DB_RESTORE_FUNCTIONS_UNTRUSTED',
-      message: 'the server logs its changes and takes functions and triggers only from administrators',
-      hint: 'SET GLOBAL log_bin_trust_function_creators = 1;',
-    };
+    if (isTrusted) return pass('functions-allowed');
+    return fail('functions-untrusted', { paste: 'SET GLOBAL log_bin_trust_function_creators = 1;' });
   }
 
-  async #nameCase(): Promise<CheckAnswer> {
+  async #nameCase(): Promise<Verdict> {
     const [row] = await this.#facts.session.texts('SELECT @@lower_case_table_names');
-    if (row?.[0] === '0') return { result: 'pass', message: 'upper and lower case make different names' };
+    if (row?.[0] === '0') return pass('name-case-kept');
     const names = this.#facts.objects.filter(({ kind }) => kind === 'table' || kind === 'view').map(({ name }) => name);
     const groups = Map.groupBy(names, (name) => name.toLowerCase());
     const colliding = [...groups.values()].filter((group) => group.length > 1).map((group) => group.join(' = '));
-    if (colliding.length > 0) {
-      return {
-        result: 'fail',
-        code: 'DB_RESTORE_NAMES_COLLIDE',
-        message: `to the server these names are the same (lower_case_table_names): ${named(colliding)}`,
-        hint: 'restore into a server with lower_case_table_names = 0',
-      };
-    }
-    if (names.every((name) => name === name.toLowerCase()))
-      return { result: 'pass', message: 'all names are in lower case' };
-    return {
-      result: 'warn',
-      code: 'DB_RESTORE_NAMES_FOLDED',
-      message: 'the server makes all names of tables lower case (lower_case_table_names)',
-    };
+    if (colliding.length > 0) return fail('names-collide', { names: listed(colliding) });
+    return names.every((name) => name === name.toLowerCase()) ? pass('names-lower-case') : warn('names-folded');
   }
 
   /** What calls itself by the name of the database goes on meaning the old one. */
-  #ownName(): CheckAnswer {
+  #ownName(): Verdict {
     const { manifest, objects, options } = this.#facts;
     const own = Buffer.from(manifest.database ?? '').toString('latin1');
-    if (options.database === manifest.database) return { result: 'pass', message: 'it keeps its name' };
+    if (options.database === manifest.database) return pass('own-name-kept');
     const pattern = new RegExp(`(?<![\\w$])[\`"]?${escapedPattern(own)}[\`"]?\\s*\\.\\s*[\`"\\w]`, 'i');
-    const naming = objects
-      .filter(({ kind, sql }) => kind !== 'table' && kind !== 'sequence' && kind !== 'view' && pattern.test(sql))
-      .map(({ kind, name }) => `${kind} ${name}`);
-    if (naming.length === 0) return { result: 'pass', message: 'nothing names the database itself' };
-    return {
-      result: 'warn',
-      code: 'DB_RESTORE_NAMES_ITSELF',
-      message: `these name the database ${manifest.database ?? ''} and will still mean that one: ${named(naming)}`,
-      hint: 'do not call them in the restored database while the other one is there',
-    };
+    const naming = objects.filter(
+      ({ kind, sql }) => kind !== 'table' && kind !== 'sequence' && kind !== 'view' && pattern.test(sql),
+    );
+    if (naming.length === 0) return pass('own-name-unused');
+    return warn('own-name-used', { database: manifest.database ?? '', objects: listedObjects(naming) });
   }
 }
 
@@ -373,20 +255,4 @@ async function knownCollations(session: MysqlConnection): Promise<Set<string>> {
       ? []
       : await session.texts('SELECT FULL_COLLATION_NAME FROM information_schema.COLLATION_CHARACTER_SET_APPLICABILITY');
   return new Set([...plain, ...full].map(([name]) => (name ?? '').toLowerCase()));
-}
-
-/** `user@host` of accounts, the bare names of roles; undefined when the list may not be read. */
-async function knownAccounts(session: MysqlConnection): Promise<Set<string> | undefined> {
-  try {
-    const rows = await session.texts("SELECT IF(Host = '', User, CONCAT(User, '@', Host)) FROM mysql.user");
-    return new Set(rows.map(([account]) => account ?? ''));
-  } catch (error) {
-    if (isLumbungError(error, 'DB_PRIVILEGE_MISSING')) return undefined;
-    throw error;
-  }
-}
-
-function named(names: readonly string[]): string {
-  const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
-  return `${names.slice(0, NAMED_MAX).join(', ')}${more}`;
 }

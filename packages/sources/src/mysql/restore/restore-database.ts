@@ -3,6 +3,8 @@ import type { Control, DumpProgress, RestorePlan, RestoreReport } from '../../dr
 import type { TreeSource } from '../../entry/tree-source.ts';
 import type { ManifestTable } from '../../manifest/manifest.ts';
 import { growing, TimeLimit } from '../../process/act-limits.ts';
+import { failedOf } from '../../remarks/check.ts';
+import { codesOf } from '../../remarks/remark.ts';
 import { abandonSession, openSession, serverVersionOf } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { chooseObjects, chooseTables } from './choose-objects.ts';
@@ -29,8 +31,8 @@ export async function restoreDatabase(
   using limit = new TimeLimit(outerControl);
   const progress = growing((event: DumpProgress) => outerControl.progress(event));
   const control = { ...outerControl, signal: limit.signal, progress, note: (line: string) => outerControl.note(line) };
-  const failed = plan.checks.filter(({ result }) => result === 'fail');
-  if (failed.length > 0) throw restoreRefused(failed.map(({ message }) => message).join('; '));
+  const failed = failedOf(plan.checks);
+  if (failed.length > 0) throw restoreRefused(codesOf(failed));
   const { target, options, manifest } = plan;
   const details = parseDetails(manifest);
   const all = await readStoredSchema(tree, manifest, details, control.signal);

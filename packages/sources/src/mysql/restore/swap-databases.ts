@@ -1,6 +1,7 @@
 import { describeError, isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { Target } from '../../connection/target.ts';
 import type { Control, SwapPlan, SwapReport } from '../../driver.ts';
+import { type Remark, remark } from '../../remarks/remark.ts';
 import { type Inventory, readInventory } from '../inventory.ts';
 import type { ServerVersion } from '../server-version.ts';
 import { openSession, quoteText, serverVersionOf } from '../session.ts';
@@ -40,7 +41,7 @@ interface SequenceDefault {
 export async function swapDatabases(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport> {
   const { live, restored, keepAs } = plan;
   if (new Set([live, restored, keepAs].map((name) => name.toLowerCase())).size < 3) {
-    throw refused('the three names must differ');
+    throw refused('three different names are needed');
   }
   // Half of it must not be left behind by whoever gives up.
   const unstoppable: Control = {
@@ -54,11 +55,11 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
   const [taken] = await session.texts(
     `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteText(keepAs)}`,
   );
-  if (taken !== undefined) throw refused(`the database ${keepAs} is there already`);
+  if (taken !== undefined) throw refused(`the database ${keepAs} exists`);
   await refuseOutsideKeys(session, plan);
   const sides = { live: await readSide(session, live), restored: await readSide(session, restored) };
   if (sides.restored.inventory.tables.some(({ name }) => name === UNFINISHED_MARKER)) {
-    throw refused(`the restore of ${restored} was cut short: it is not whole`);
+    throw refused(`the database ${restored} is not whole`);
   }
   const remarks = await remarksOf(session, sides.live, sides.restored, keepAs);
   const { vendor } = await serverVersionOf(session);
@@ -67,8 +68,7 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
   const reopen = async () => await openSession(target, unstoppable);
   await new Exchange(session, { plan, ...sides, vendor, reopen, note: (line) => control.note(line) }).run();
   const downtimeMs = control.clock.monotonicMs() - startMs;
-  if (!(await dropEmptied(session, restored)))
-    remarks.push(`the database ${restored} is still there, because something is in it`);
+  if (!(await dropEmptied(session, restored))) remarks.push(remark('emptied-remains', { database: restored }));
   return { live, keptAs: keepAs, downtimeMs, remarks };
 }
 
@@ -96,10 +96,8 @@ async function refuseOutsideKeys(session: MysqlConnection, { live, restored }: S
   throw refused(`tables of other databases have foreign keys into it: ${names.join(', ')}`);
 }
 
-async function remarksOf(session: MysqlConnection, live: Side, restored: Side, keepAs: string): Promise<string[]> {
-  const remarks = [
-    `rights stay with the name ${live.name}; nobody has any on ${keepAs} yet but who has them everywhere`,
-  ];
+async function remarksOf(session: MysqlConnection, live: Side, restored: Side, keepAs: string): Promise<Remark[]> {
+  const remarks = [remark('rights-stay', { database: live.name, kept: keepAs })];
   const wasEnabled = new Set(live.movable.filter(({ isEnabled }) => isEnabled).map(({ name }) => name));
   const known = new Set(live.movable.filter(({ kind }) => kind === 'event').map(({ name }) => name));
   for (const { kind, name, isEnabled, create } of restored.movable) {
@@ -108,21 +106,21 @@ async function remarksOf(session: MysqlConnection, live: Side, restored: Side, k
     const event = `${quoteName(live.name)}.${quoteName(name)}`;
     const who = definerOf(create[1] ?? '') ?? '';
     // Without the account ALTER EVENT makes it run as whoever wakes it.
-    remarks.push(`event ${name} does not run: ALTER DEFINER = ${accountText(who)} EVENT ${event} ENABLE;`);
+    const paste = `ALTER DEFINER = ${accountText(who)} EVENT ${event} ENABLE;`;
+    remarks.push(remark('event-sleeps', { event: name, paste }));
   }
-  if (wasEnabled.size > 0) remarks.push(`the events of ${keepAs} do not run any more`);
+  if (wasEnabled.size > 0) remarks.push(remark('old-events-sleep', { database: keepAs }));
   try {
     const rows = await session.texts(
       `SELECT IF(Host = '', QUOTE(User), CONCAT(QUOTE(User), '@', QUOTE(Host))), Routine_type, Routine_name FROM mysql.procs_priv WHERE Db = ${quoteText(live.name)}`,
     );
     for (const [account, kind, name] of rows) {
-      remarks.push(
-        `a right on one routine was lost with it: GRANT EXECUTE ON ${kind ?? ''} ${quoteName(live.name)}.${quoteName(name ?? '')} TO ${account ?? ''};`,
-      );
+      const routine = `${kind ?? ''} ${quoteName(live.name)}.${quoteName(name ?? '')}`;
+      remarks.push(remark('routine-right-lost', { paste: `GRANT EXECUTE ON ${routine} TO ${account ?? ''};` }));
     }
   } catch (error) {
     if (!isLumbungError(error, 'DB_PRIVILEGE_MISSING')) throw error;
-    remarks.push('whether rights on single routines were lost could not be asked');
+    remarks.push(remark('routine-rights-unasked'));
   }
   return remarks;
 }

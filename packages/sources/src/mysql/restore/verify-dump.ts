@@ -1,6 +1,7 @@
 import { isLumbungError } from '@lumbung/stdx';
 import type { Control } from '../../driver.ts';
 import type { TreeSource } from '../../entry/tree-source.ts';
+import { failure, remark, type Said } from '../../remarks/remark.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { verifyTree } from '../../verify/verify-tree.ts';
 import { parseDetails } from './dump-details.ts';
@@ -13,7 +14,7 @@ export async function* verifyDump(tree: TreeSource, control: Control): AsyncGene
   const manifest = yield* verifyTree(shapes, control);
   yield* shapes.findings;
   if (manifest === undefined || manifest.kind === 'server') return;
-  const broken = (code: Finding['code'], message: string): Finding => ({ code, severity: 'error', message });
+  const broken = (code: Finding['code'], said: Said): Finding => ({ code, severity: 'error', remark: said });
   try {
     const details = parseDetails(manifest);
     const objects = await readStoredSchema(tree, manifest, details, control.signal);
@@ -21,20 +22,18 @@ export async function* verifyDump(tree: TreeSource, control: Control): AsyncGene
     for (const object of objects) {
       const creates = statementsOf(object, context).filter((statement) => /^(?:\/\*!\d+ )?CREATE\b/i.test(statement));
       if (creates.length === 1) continue;
-      yield broken(
-        'content-invalid',
-        `${object.kind} ${object.name} is not made by one statement, but by ${creates.length}`,
-      );
+      const { kind, name } = object;
+      yield broken('content-invalid', remark('object-not-one-statement', { kind, name, count: creates.length }));
     }
     const defined = new Set(objects.filter(({ kind }) => kind === 'table').map(({ name }) => name));
     for (const { name } of manifest.tables) {
-      if (!defined.has(name)) yield { ...broken('content-invalid', 'its definition is not in the dump'), table: name };
+      if (!defined.has(name)) yield { ...broken('content-invalid', remark('definition-absent')), table: name };
     }
   } catch (error) {
     if (!isLumbungError(error) || error.kind !== 'corruption') throw error;
     // Of damaged files `verifyTree` has told already.
     if (error.code === 'SOURCE_FILE_DAMAGED' || error.code === 'SOURCE_FILE_MISSING') return;
-    yield broken(error.code === 'SOURCE_MANIFEST_INVALID' ? 'manifest-invalid' : 'content-invalid', error.message);
+    yield broken(error.code === 'SOURCE_MANIFEST_INVALID' ? 'manifest-invalid' : 'content-invalid', failure(error));
   }
 }
 
@@ -73,7 +72,7 @@ class TupleShapes implements TreeSource {
       last = chunk.at(-1) ?? last;
       if (problem && !isTold) {
         isTold = true;
-        this.findings.push({ code: 'content-invalid', severity: 'error', path, message: 'a row of it is no tuple' });
+        this.findings.push({ code: 'content-invalid', severity: 'error', path, remark: remark('row-no-tuple') });
       }
       yield chunk;
     }

@@ -4,6 +4,8 @@ import type { Control, RestoredTable, RestoreOptions } from '../../driver.ts';
 import { Digest } from '../../manifest/digest.ts';
 import type { Manifest, ManifestTable } from '../../manifest/manifest.ts';
 import { RowSum } from '../../manifest/row-sum.ts';
+import { type Remark, remark } from '../../remarks/remark.ts';
+import { type Listed, listedObjects, type NamedObject, objectKindOf } from '../../remarks/value-kinds.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { expectedObjects } from '../dump/check-inventory.ts';
 import { planSelect } from '../dump/table-select.ts';
@@ -13,8 +15,6 @@ import type { MysqlConnection } from '../wire/connection.ts';
 import type { DumpDetails } from './dump-details.ts';
 import { newCollationName } from './restore-checks.ts';
 import type { StoredObject } from './stored-schema.ts';
-
-const NAMED_MAX = 5;
 
 export interface VerifyRequest {
   readonly target: Target;
@@ -44,8 +44,9 @@ export async function verifyRestored(request: VerifyRequest, control: Control): 
   }
   findings.push(...compareObjects(request, inventory));
   if (newCollationName(inventory.database.collation) !== newCollationName(details.database.collation)) {
-    const message = `its collation is ${inventory.database.collation}, the dump says ${details.database.collation}`;
-    findings.push({ code: 'inventory-differs', severity: 'error', message });
+    const [found, expected] = [inventory.database.collation, details.database.collation];
+    const said = remark('collation-differs', { found, expected });
+    findings.push({ code: 'inventory-differs', severity: 'error', remark: said });
   }
   if (options.verify === 'rows') {
     return {
@@ -73,13 +74,21 @@ function compareObjects({ objects }: VerifyRequest, inventory: Inventory): Findi
   const wantedFolded = new Set([...wanted].map(folded));
   const missing = [...wanted].filter((object) => !is.has(object) && !isFolded.has(folded(object)));
   const strange = [...is].filter((object) => !wanted.has(object) && !wantedFolded.has(folded(object)));
-  const finding = (what: string, names: readonly string[]): Finding[] => {
-    if (names.length === 0) return [];
-    const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
-    const message = `${what}: ${names.slice(0, NAMED_MAX).join(', ')}${more}`;
-    return [{ code: 'inventory-differs', severity: 'error', message }];
-  };
-  return [...finding('missing', missing), ...finding('not in the dump', strange)];
+  const finding = (said: Remark): Finding => ({ code: 'inventory-differs', severity: 'error', remark: said });
+  return [
+    ...(missing.length === 0 ? [] : [finding(remark('objects-missing', { objects: objectsOf(missing) }))]),
+    ...(strange.length === 0 ? [] : [finding(remark('objects-unexpected', { objects: objectsOf(strange) }))]),
+  ];
+}
+
+/** Of `kind name`. */
+function objectsOf(objects: readonly string[]): Listed<NamedObject> {
+  return listedObjects(
+    objects.map((object) => {
+      const at = object.indexOf(' ');
+      return { kind: objectKindOf(object.slice(0, at)), name: object.slice(at + 1) };
+    }),
+  );
 }
 
 type Read = Omit<RestoredTable, 'table'> | (Omit<RestoredTable, 'table'> & { readonly finding: Finding });
@@ -147,14 +156,14 @@ class TableReader {
   async #read(session: MysqlConnection, table: ManifestTable): Promise<Read> {
     const { database, details } = this.#request;
     const found = this.#tables.get(table.name) ?? this.#tables.get(table.name.toLowerCase());
-    const finding = (code: Finding['code'], message: string): Finding => ({
+    const finding = (code: Finding['code'], said: Remark): Finding => ({
       code,
       severity: 'error',
       table: table.name,
-      message,
+      remark: said,
     });
     if (found === undefined) {
-      return { rows: 0, bytes: 0, compared: 'rows', finding: finding('rows-differ', 'the table is not there') };
+      return { rows: 0, bytes: 0, compared: 'rows', finding: finding('rows-differ', remark('table-absent')) };
     }
     const withGenerated = table.generated.some((column) => table.columns.includes(column));
     // Read as it was: without the digits of FLOAT that the dump does not have.
@@ -175,13 +184,12 @@ class TableReader {
     const { rows } = sum;
     if (table.segments.length === 1 && digest.hex() === table.sha256) return { rows, bytes, compared: 'sha256' };
     if (rows !== table.rows) {
-      const message = `it has ${rows} rows, the dump has ${table.rows}`;
-      return { rows, bytes, compared: 'rowsum', finding: finding('rows-differ', message) };
+      const said = remark('rows-differ', { found: rows, expected: table.rows });
+      return { rows, bytes, compared: 'rowsum', finding: finding('rows-differ', said) };
     }
     if (sum.text() === table.rowsum && select.columns.join('\0') === table.columns.join('\0')) {
       return { rows, bytes, compared: 'rowsum' };
     }
-    const message = 'its values are not what was dumped';
-    return { rows, bytes, compared: 'rowsum', finding: finding('rowsum-differs', message) };
+    return { rows, bytes, compared: 'rowsum', finding: finding('rowsum-differs', remark('values-differ')) };
   }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../../manifest/manifest.ts';
+import { storedRemark } from '../../remarks/stored-remark.ts';
+import { listed } from '../../remarks/value-kinds.ts';
 import { text } from '../columns.ts';
 import { select } from '../session.ts';
 import type { PostgresConnection } from '../wire/connection.ts';
@@ -31,23 +33,19 @@ export async function readWarnings(
   const rows = await select(connection, z.object({ code: text, name: text }), sql, signal);
   const names = new Map<string, string[]>();
   for (const { code, name } of rows) names.set(code, [...(names.get(code) ?? []), name]);
-  return [...names].map(([code, list]) => ({ code, message: `${MEANINGS[code] ?? code}: ${shortened(list)}` }));
+  return CODES.flatMap((code) => {
+    const list = names.get(code);
+    return list === undefined ? [] : [storedRemark(code, { names: listed(list) })];
+  });
 }
 
-const MEANINGS: Readonly<Record<string, string>> = {
-  publications: 'they are restored only if asked for, and publish at once',
-  subscriptions: 'they are restored only if asked for, and switched off',
-  'replication-slots': 'no dump holds them; make them again after a restore',
-  'event-triggers': 'they fire again as soon as they are restored',
-  'foreign-tables': 'their rows are on another server and not in this dump',
-  'user-mappings': 'the dump may hold passwords for other servers',
-  'prepared-transactions': 'their changes are not in the dump until they are committed',
-  'invalid-indexes': 'they are left over from an index that could not be built',
-};
-
-const NAMES_MAX = 20;
-
-function shortened(names: readonly string[]): string {
-  const rest = names.length - NAMES_MAX;
-  return `${names.slice(0, NAMES_MAX).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-}
+const CODES = [
+  'publications',
+  'subscriptions',
+  'replication-slots',
+  'event-triggers',
+  'foreign-tables',
+  'user-mappings',
+  'prepared-transactions',
+  'invalid-indexes',
+] as const;

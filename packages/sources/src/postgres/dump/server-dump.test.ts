@@ -55,7 +55,7 @@ describe.skipIf(!haveServer('postgres'))('a dump of what belongs to no database'
     expect(globals).not.toContain('restrict ');
     expect(await readFile(path.join(out, 'server/settings.json'), 'utf8')).toContain('log_min_duration_statement');
     expect((await readManifest(folderTree(out))).rolesReferenced).toContain('odd "one"');
-    for await (const finding of verifyTree(folderTree(out), control)) throw new Error(finding.message);
+    for await (const finding of verifyTree(folderTree(out), control)) throw new Error(JSON.stringify(finding));
   });
 
   it('is the same twice, but for the manifest', async () => {

@@ -6,6 +6,7 @@ import { accountFile, type FileAccount } from '../../manifest/account-stream.ts'
 import { canonicalJson } from '../../manifest/canonical-json.ts';
 import type { Manifest, ManifestFile } from '../../manifest/manifest.ts';
 import { ToolProcess } from '../../process/tool-process.ts';
+import { storedRemark } from '../../remarks/stored-remark.ts';
 import { readPosition, readServerIdentity } from '../catalogue/database-facts.ts';
 import { optionalText, text } from '../columns.ts';
 import { readRole } from '../probe/role.ts';
@@ -87,7 +88,7 @@ async function dumpWith(
   );
   run.enter('check');
   return {
-    v: 1,
+    v: 2,
     kind: 'server',
     engine: 'postgresql',
     product: 'PostgreSQL',
@@ -105,9 +106,7 @@ async function dumpWith(
     sequences: [],
     files,
     excludedData: [],
-    warnings: role.readsPasswords
-      ? []
-      : [{ code: 'role-passwords-missing', message: 'the backup user may not read the passwords of roles' }],
+    warnings: role.readsPasswords ? [] : [storedRemark('role-passwords-missing')],
     details: {},
   };
 }

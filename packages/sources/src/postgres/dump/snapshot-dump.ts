@@ -8,6 +8,8 @@ import { accountFile } from '../../manifest/account-stream.ts';
 import { canonicalJson, type JsonValue } from '../../manifest/canonical-json.ts';
 import type { Manifest, ManifestFile } from '../../manifest/manifest.ts';
 import type { RunControl } from '../../process/tool-call.ts';
+import { storedRemark } from '../../remarks/stored-remark.ts';
+import { listed } from '../../remarks/value-kinds.ts';
 import { listDumpedObjects } from '../catalogue/dumped-objects.ts';
 import { type Catalogue, readCatalogue } from '../catalogue/read-catalogue.ts';
 import { isBusy, ofApplication, type PostgresSession, type SessionOptions } from '../session.ts';
@@ -199,7 +201,7 @@ class SnapshotDump {
     const { facts, position, largeObjects, warnings, ...listed } = catalogue;
     return {
       ...listed,
-      v: 1,
+      v: 2,
       kind: 'database',
       engine: 'postgresql',
       product: 'PostgreSQL',
@@ -251,5 +253,5 @@ function asItLies(plan: TablePlan): TablePlan {
 
 function unreadableWarning({ unreadable }: TablePlans): Manifest['warnings'] {
   if (unreadable.length === 0) return [];
-  return [{ code: 'unlogged-tables', message: `a replica has no rows of unlogged tables: ${unreadable.join(', ')}` }];
+  return [storedRemark('unlogged-tables', { names: listed(unreadable) })];
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { fail, pass, type Verdict, warn } from '../../remarks/check.ts';
+import { listed } from '../../remarks/value-kinds.ts';
 import { USER_SCHEMA } from '../catalogue/relations.ts';
 import { integer, text, textList } from '../columns.ts';
 import { CORRELATION_MIN } from '../dump/table-plan.ts';
 import { isDirect, type PostgresSession, select, selectOne } from '../session.ts';
 import { quoteName } from '../wire/quote.ts';
-import { pass, type Verdict } from './check-list.ts';
 import type { Role } from './role.ts';
 
-const NAMES_MAX = 5;
 const GRANT_ALL_MAJOR = 14;
 /** Reads large objects like tables for who may read all data. */
 const LARGE_OBJECT_GRANT_MAJOR = 19;
@@ -23,7 +23,7 @@ export async function checkReading(
   role: Role,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  if (role.readsAllData) return pass('every table and sequence may be read, also those of the future');
+  if (role.readsAllData) return pass('reads-everything');
   const rows = await select(
     connection,
     z.object({ schema: text, name: text }),
@@ -38,27 +38,14 @@ export async function checkReading(
   );
   const isModern = version.major >= GRANT_ALL_MAJOR;
   const schemas = [...new Set(rows.map(({ schema }) => schema))];
-  const hint = isModern
-    ? grantAllSql(role.name)
-    : schemas.map((schema) => grantSchemaSql(schema, role.name)).join('\n');
   if (rows.length > 0) {
-    const names = rows.slice(0, NAMES_MAX).map(({ schema, name }) => `${schema}.${name}`);
-    const more = rows.length > NAMES_MAX ? ` and ${rows.length - NAMES_MAX} more` : '';
-    return {
-      result: 'fail',
-      code: 'DB_PRIVILEGE_MISSING',
-      message: `${role.name} may not read ${names.join(', ')}${more}`,
-      hint,
-    };
+    const paste = isModern
+      ? grantAllSql(role.name)
+      : schemas.map((schema) => grantSchemaSql(schema, role.name)).join('\n');
+    const tables = listed(rows.map(({ schema, name }) => `${schema}.${name}`));
+    return fail('tables-unreadable', { role: role.name, tables, paste });
   }
-  return {
-    result: 'warn',
-    code: 'DB_PRIVILEGE_MISSING',
-    message: 'everything may be read today, but not what somebody else creates tomorrow',
-    ...(isModern
-      ? { hint: grantAllSql(role.name) }
-      : { hint: 'log in as the owner of the tables, or as postgres through the socket' }),
-  };
+  return isModern ? warn('reads-today-only', { paste: grantAllSql(role.name) }) : warn('reads-today-only-old');
 }
 
 function grantSchemaSql(schema: string, role: string): string {
@@ -78,7 +65,7 @@ export async function checkRowSecurity(
   role: Role,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  if (role.bypassesRowSecurity) return pass('no policy hides rows');
+  if (role.bypassesRowSecurity) return pass('rows-not-hidden');
   const rows = await select(
     connection,
     z.object({ name: text }),
@@ -87,17 +74,9 @@ export async function checkRowSecurity(
      WHERE c.relrowsecurity AND ${USER_SCHEMA} AND pg_catalog.row_security_active(c.oid) ORDER BY 1`,
     signal,
   );
-  const hint = `ALTER ROLE ${quoteName(role.name)} BYPASSRLS;`;
-  if (rows.length === 0) {
-    return {
-      result: 'warn',
-      code: 'DB_ROWS_HIDDEN',
-      message: 'no policy hides rows today, but one could tomorrow',
-      hint,
-    };
-  }
-  const names = rows.slice(0, NAMES_MAX).map(({ name }) => name);
-  return { result: 'fail', code: 'DB_ROWS_HIDDEN', message: `policies hide rows of ${names.join(', ')}`, hint };
+  const paste = `ALTER ROLE ${quoteName(role.name)} BYPASSRLS;`;
+  if (rows.length === 0) return warn('rows-may-be-hidden', { paste });
+  return fail('rows-hidden', { tables: listed(rows.map(({ name }) => name)), paste });
 }
 
 export async function checkLargeObjects(
@@ -114,13 +93,9 @@ export async function checkLargeObjects(
   );
   const mayRead =
     role.isSuperuser || compat === 'on' || (role.readsAllData && version.major >= LARGE_OBJECT_GRANT_MAJOR);
-  if (all === 0 || mayRead || foreign === 0) return pass(`${all} large objects may be read`);
-  return {
-    result: 'fail',
-    code: 'DB_PRIVILEGE_MISSING',
-    message: `${foreign} of ${all} large objects belong to others and may not be read`,
-    hint: `ALTER ROLE ${quoteName(role.name)} SET lo_compat_privileges = on;`,
-  };
+  if (all === 0 || mayRead || foreign === 0) return pass('large-objects-readable', { count: all });
+  const paste = `ALTER ROLE ${quoteName(role.name)} SET lo_compat_privileges = on;`;
+  return fail('large-objects-unreadable', { count: foreign, all, paste });
 }
 
 /** A dump holds a lock of every table at once, in its own session and in that of pg_dump. */
@@ -136,14 +111,10 @@ export async function checkLocks({ connection }: PostgresSession, signal: AbortS
     signal,
   );
   const needed = relations * SESSIONS_THAT_LOCK_ALL;
-  if (needed <= slots) return pass(`${needed} locks are needed, the server has room for ${slots}`);
+  if (needed <= slots) return pass('locks-enough', { needed, room: slots });
   const perTransaction = Math.ceil((needed / slots) * 2) * LOCKS_DEFAULT;
-  return {
-    result: 'warn',
-    code: 'DB_LOCK_TABLE_FULL',
-    message: `${needed} locks are needed, the server has room for about ${slots}`,
-    hint: `ALTER SYSTEM SET max_locks_per_transaction = ${perTransaction}; -- then restart the server`,
-  };
+  const paste = `ALTER SYSTEM SET max_locks_per_transaction = ${perTransaction};`;
+  return warn('locks-few', { needed, room: slots, paste });
 }
 
 const SESSIONS_THAT_LOCK_ALL = 2;
@@ -159,13 +130,9 @@ export async function checkExtensions({ connection }: PostgresSession, signal: A
      FROM pg_catalog.pg_extension`,
     signal,
   );
-  if (preloaded.length === 0) return pass(names.join(', '));
-  return {
-    result: 'warn',
-    code: 'DB_EXTENSION_NEEDS_CARE',
-    message: `${preloaded.join(', ')} must be installed and preloaded on the server that this is restored to`,
-    hint: `shared_preload_libraries = '${preloaded.join(', ')}'`,
-  };
+  if (preloaded.length === 0) return pass('extensions', { extensions: listed(names) });
+  const paste = `shared_preload_libraries = '${preloaded.join(', ')}'`;
+  return warn('extensions-preloaded', { extensions: listed(preloaded), paste });
 }
 
 const NEED_PRELOADING = ['timescaledb', 'pg_cron', 'citus', 'pglogical', 'pg_stat_statements', 'pgaudit'];
@@ -193,15 +160,9 @@ export async function checkStorage(
      WHERE coalesce(t.correlation, 0) <= ${CORRELATION_MIN} ORDER BY t.bytes DESC`,
     signal,
   );
-  if (rows.length === 0) return pass('every large table has an order that stays');
-  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-  const names = rows.slice(0, NAMES_MAX).map(({ name }) => name);
-  return {
-    result: 'warn',
-    code: 'DB_ROWS_UNORDERED',
-    message: `${rows.length} large tables of ${bytes} bytes have no order that stays: ${names.join(', ')}`,
-    hint: 'give them a primary key, leave out the rows of sessions and caches, or expect that they are stored again often',
-  };
+  if (rows.length === 0) return pass('order-stays');
+  const size = rows.reduce((sum, { bytes }) => sum + bytes, 0);
+  return warn('order-lost', { tables: listed(rows.map(({ name }) => name)), count: rows.length, size });
 }
 
 const LARGE_BYTES = 256 * 1024 * 1024;
@@ -219,11 +180,6 @@ export async function countTables({ connection }: PostgresSession, signal: Abort
 }
 
 export async function checkPooler(session: PostgresSession, signal: AbortSignal): Promise<Verdict> {
-  if (await isDirect(session, signal)) return pass('connected to the server itself');
-  return {
-    result: 'fail',
-    code: 'DB_BEHIND_POOLER',
-    message: 'a pooler such as PgBouncer stands between: a snapshot does not survive it',
-    hint: 'connect to the port of PostgreSQL itself, 5432 by default',
-  };
+  if (await isDirect(session, signal)) return pass('no-pooler');
+  return fail('pooler-between');
 }

@@ -1,9 +1,10 @@
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../connection/target.ts';
-import type { Check, Control, ProbeReport } from '../../driver.ts';
+import type { Control, ProbeReport } from '../../driver.ts';
 import { Secret } from '../../process/secret.ts';
-import { haveServer, startPostgres, type TestServer } from '../../testing/index.ts';
+import type { Check, CheckId } from '../../remarks/check.ts';
+import { haveServer, pasteOf, startPostgres, type TestServer } from '../../testing/index.ts';
 import { listDatabases } from '../databases.ts';
 import { openSession } from '../session.ts';
 import { checkStorage } from './database-checks.ts';
@@ -19,8 +20,8 @@ const control: Control = {
   hardMs: 600_000,
 };
 
-function checkOf({ checks }: ProbeReport, id: string): Check | undefined {
-  return checks.find((check) => check.id === id);
+function checkOf({ checks }: ProbeReport, id: CheckId, database?: string): Check | undefined {
+  return checks.find((check) => check.id === id && check.database === database);
 }
 
 describe.skipIf(!haveServer('postgres'))('a preflight of a server', () => {
@@ -53,18 +54,22 @@ describe.skipIf(!haveServer('postgres'))('a preflight of a server', () => {
 
   it('names what a user may not read, and the statement that helps', async () => {
     const report = await probeServer(asReader(), control);
-    const reading = checkOf(report, 'reading site');
-    expect(reading).toMatchObject({ result: 'fail', code: 'DB_PRIVILEGE_MISSING' });
-    expect(reading?.message).toContain('my schema.t, my schema.t_i_seq');
-    expect(checkOf(report, 'row-security site')).toMatchObject({ result: 'fail', code: 'DB_ROWS_HIDDEN' });
-    expect(checkOf(report, 'large-objects site')).toMatchObject({ result: 'fail' });
-    expect(checkOf(report, 'globals')).toMatchObject({ result: 'warn', code: 'DB_ROLE_PASSWORDS_HIDDEN' });
+    expect(checkOf(report, 'reading', 'site')).toMatchObject({
+      result: 'fail',
+      remark: {
+        code: 'tables-unreadable',
+        params: { role: 'reader', tables: { first: ['my schema.t', 'my schema.t_i_seq'], count: 2 } },
+      },
+    });
+    expect(checkOf(report, 'row-security', 'site')).toMatchObject({ result: 'fail', remark: { code: 'rows-hidden' } });
+    expect(checkOf(report, 'large-objects', 'site')).toMatchObject({ result: 'fail' });
+    expect(checkOf(report, 'globals')).toMatchObject({ result: 'warn', remark: { code: 'role-passwords-hidden' } });
     // They are meant to be pasted.
-    const hints = report.checks.flatMap(({ hint, result }) => (hint === undefined || result !== 'fail' ? [] : [hint]));
-    for (const hint of hints) await server.client(hint, 'site');
+    const failed = report.checks.filter(({ result }) => result === 'fail');
+    for (const check of failed) await server.client(pasteOf(check), 'site');
     const after = await probeServer(asReader(), control);
     expect(after.checks.filter(({ result }) => result === 'fail')).toEqual([]);
-    expect(checkOf(after, 'reading site')).toMatchObject({ result: 'pass' });
+    expect(checkOf(after, 'reading', 'site')).toMatchObject({ result: 'pass' });
   });
 
   it('says which large tables are stored again after every change', async () => {
@@ -78,10 +83,17 @@ describe.skipIf(!haveServer('postgres'))('a preflight of a server', () => {
     const options = { target: server.target, control, signal: control.signal, applicationName: 'lumbung-test' };
     const session = await openSession({ ...options, database: 'heaps' });
     const verdict = await checkStorage(session, control.signal, 1024 * 1024);
-    expect(verdict).toMatchObject({ result: 'warn', code: 'DB_ROWS_UNORDERED' });
-    expect(verdict.message).toMatch(
-      /^2 large tables of \d+ bytes .*: public\.(heap|shuffled), public\.(heap|shuffled)$/,
-    );
+    expect(verdict).toMatchObject({
+      result: 'warn',
+      remark: {
+        code: 'order-lost',
+        params: {
+          count: 2,
+          size: expect.any(Number),
+          tables: { first: expect.arrayContaining(['public.heap', 'public.shuffled']) },
+        },
+      },
+    });
     expect(await checkStorage(session, control.signal)).toMatchObject({ result: 'pass' });
     await session.connection.close();
     await server.client('DROP DATABASE heaps');
@@ -90,27 +102,24 @@ describe.skipIf(!haveServer('postgres'))('a preflight of a server', () => {
   it('warns of a connection that anybody could read, or answer', async () => {
     const tcp = server.tcpTarget();
     const plain = await probeServer({ ...tcp, tls: { mode: 'off' } }, control);
-    expect(checkOf(plain, 'encryption')).toMatchObject({ result: 'warn', code: 'DB_NOT_ENCRYPTED' });
+    expect(checkOf(plain, 'encryption')).toMatchObject({ result: 'warn', remark: { code: 'not-encrypted' } });
     const blind = await probeServer({ ...tcp, tls: { mode: 'require' } }, control);
-    expect(checkOf(blind, 'encryption')).toMatchObject({ result: 'warn', code: 'DB_NOT_VERIFIED' });
+    expect(checkOf(blind, 'encryption')).toMatchObject({ result: 'warn', remark: { code: 'not-verified' } });
   });
 
   it('says which package holds the tools that are missing', async () => {
     const target = { ...server.target, options: { ...server.target.options, toolsFolder: '/nonexistent' } };
     expect(checkOf(await probeServer(target, control), 'tool-version')).toMatchObject({
       result: 'fail',
-      code: 'DB_TOOL_MISSING',
-      hint: expect.stringContaining('postgresql-client-15'),
+      remark: { code: 'DB_TOOL_MISSING', error: { hint: expect.stringContaining('postgresql-client-15') } },
     });
   });
 
   it('warns of a clock that goes wrong', async () => {
     const clock = { ...systemClock, nowMs: () => systemClock.nowMs() - 3_600_000 };
-    expect(checkOf(await probeServer(server.target, { ...control, clock }), 'clock')).toMatchObject({
-      result: 'warn',
-      code: 'DB_CLOCK_DIFFERS',
-      message: expect.stringContaining('3600 seconds'),
-    });
+    const off = checkOf(await probeServer(server.target, { ...control, clock }), 'clock');
+    expect(off).toMatchObject({ result: 'warn', remark: { code: 'clock-differs' } });
+    expect(off?.remark).toSatisfy(({ params }) => Math.abs(params.difference - 3_600_000) < 60_000);
   });
 
   it('fails aloud when nobody can log in', async () => {

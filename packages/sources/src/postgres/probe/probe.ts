@@ -1,16 +1,16 @@
 import { tmpdir } from 'node:os';
-import { describeError, isLumbungError } from '@lumbung/stdx';
+import { isLumbungError } from '@lumbung/stdx';
 import { z } from 'zod';
 import type { Target } from '../../connection/target.ts';
 import type { Control, DatabaseSummary, ProbeReport } from '../../driver.ts';
 import { findPostgresTool } from '../../process/find-tool.ts';
 import { runTool } from '../../process/run-tool.ts';
+import { CheckList, fail, failed, pass, type Verdict, warn } from '../../remarks/check.ts';
 import { readPosition, readServerIdentity } from '../catalogue/database-facts.ts';
 import { integer, optionalText, text } from '../columns.ts';
 import { listDatabases } from '../databases.ts';
 import { maintenanceDatabaseOf, openSession, type PostgresSession, select, selectOne } from '../session.ts';
 import { quoteName } from '../wire/quote.ts';
-import { CheckList, pass, type Verdict } from './check-list.ts';
 import {
   checkExtensions,
   checkLargeObjects,
@@ -43,7 +43,7 @@ export async function probeServer(target: Target, control: Control): Promise<Pro
     const list = new CheckList(control.clock);
     const role = await readRole(connection, version, signal);
     const position = await readPosition(connection, version, signal);
-    await list.ask('login', () => pass(`logged in as ${role.name}`));
+    await list.ask('login', () => pass('logged-in', { account: role.name }));
     await list.ask('pooler', () => checkPooler(session, signal));
     await list.ask('encryption', () => checkEncryption(target));
     await list.ask('server-version', () => checkVersion(session));
@@ -90,21 +90,17 @@ async function probeDatabase(
     session = await open();
   } catch (error) {
     if (!isLumbungError(error)) throw error;
-    await list.ask(`connect ${name}`, () => ({
-      result: 'fail',
-      code: error.code,
-      message: `${name}: ${describeError(error)}`,
-      hint: `GRANT CONNECT ON DATABASE ${quoteName(name)} TO ${quoteName(role.name)};`,
-    }));
+    const paste = `GRANT CONNECT ON DATABASE ${quoteName(name)} TO ${quoteName(role.name)};`;
+    await list.ask('connect', () => failed(error, paste), name);
     return { name, sizeBytes: 0, tables: 0 };
   }
   try {
-    await list.ask(`reading ${name}`, () => checkReading(session, role, signal));
-    await list.ask(`row-security ${name}`, () => checkRowSecurity(session, role, signal));
-    await list.ask(`large-objects ${name}`, () => checkLargeObjects(session, role, signal));
-    await list.ask(`locks ${name}`, () => checkLocks(session, signal));
-    await list.ask(`storage ${name}`, () => checkStorage(session, signal));
-    await list.ask(`extensions ${name}`, () => checkExtensions(session, signal));
+    await list.ask('reading', () => checkReading(session, role, signal), name);
+    await list.ask('row-security', () => checkRowSecurity(session, role, signal), name);
+    await list.ask('large-objects', () => checkLargeObjects(session, role, signal), name);
+    await list.ask('locks', () => checkLocks(session, signal), name);
+    await list.ask('storage', () => checkStorage(session, signal), name);
+    await list.ask('extensions', () => checkExtensions(session, signal), name);
     const { bytes } = await selectOne(
       session.connection,
       z.object({ bytes: integer }),
@@ -118,22 +114,15 @@ async function probeDatabase(
 }
 
 function checkEncryption({ address, tls }: Target): Verdict {
-  if (address.kind !== 'tcp') return pass('the connection does not leave this machine');
-  if (tls.mode === 'verify') return pass('encrypted, and the server is who it says it is');
-  const [code, message] =
-    tls.mode === 'off'
-      ? ['DB_NOT_ENCRYPTED', 'the connection is not encrypted: everybody on the way can read the data']
-      : ['DB_NOT_VERIFIED', 'encrypted, but nobody checks that the server is who it says it is'];
-  return { result: 'warn', code, message, hint: 'use sslmode=verify-full' };
+  if (address.kind !== 'tcp') return pass('stays-on-machine');
+  if (tls.mode === 'verify') return pass('encrypted-and-verified');
+  return tls.mode === 'off' ? warn('not-encrypted') : warn('not-verified');
 }
 
 function checkVersion({ version }: PostgresSession): Verdict {
-  if (version.major <= MAJOR_NEWEST_KNOWN) return pass(`PostgreSQL ${version.text}`);
-  return {
-    result: 'warn',
-    code: 'DB_VERSION_UNTESTED',
-    message: `PostgreSQL ${version.text} is newer than what this program was tested with, ${MAJOR_NEWEST_KNOWN}`,
-  };
+  const server = { product: 'PostgreSQL', version: version.text };
+  if (version.major <= MAJOR_NEWEST_KNOWN) return pass('server-version', server);
+  return warn('server-version-untested', { ...server, known: String(MAJOR_NEWEST_KNOWN) });
 }
 
 async function checkTool(
@@ -147,13 +136,10 @@ async function checkTool(
     });
     const { stdout } = await runTool({ tool, args: ['--version'], homeFolder: tmpdir() }, control);
     const found = stdout.toString('utf8').trim().slice(0, 200);
-    return { verdict: pass(found), version: found };
+    return { verdict: pass('tool-found', { tool: found }), version: found };
   } catch (error) {
     if (!isLumbungError(error)) throw error;
-    const { code, hint } = error;
-    return {
-      verdict: { result: 'fail', code, message: describeError(error), ...(hint === undefined ? {} : { hint }) },
-    };
+    return { verdict: failed(error) };
   }
 }
 
@@ -169,23 +155,14 @@ async function checkConnections({ connection }: PostgresSession, role: Role, sig
   );
   const free = most - (role.isSuperuser ? 0 : reserved) - used;
   const allowed = role.connectionLimit < 0 ? free : Math.min(free, role.connectionLimit);
-  if (allowed >= SESSIONS_WANTED) return pass(`${allowed} connections are free`);
-  return {
-    result: 'warn',
-    code: 'DB_TOO_MANY_CONNECTIONS',
-    message: `only ${allowed} connections are free, a dump opens up to ${SESSIONS_WANTED}`,
-    hint: `ALTER SYSTEM SET max_connections = ${most + SESSIONS_WANTED}; -- then restart the server`,
-  };
+  if (allowed >= SESSIONS_WANTED) return pass('connections-free', { free: allowed });
+  const paste = `ALTER SYSTEM SET max_connections = ${most + SESSIONS_WANTED};`;
+  return warn('connections-few', { free: Math.max(allowed, 0), needed: SESSIONS_WANTED, paste });
 }
 
 function checkGlobals(role: Role): Verdict {
-  if (role.readsPasswords) return pass('roles can be dumped with their passwords');
-  return {
-    result: 'warn',
-    code: 'DB_ROLE_PASSWORDS_HIDDEN',
-    message: 'roles are dumped without their passwords, which have to be set again after a disaster',
-    hint: `GRANT pg_read_all_data TO ${quoteName(role.name)};`,
-  };
+  if (role.readsPasswords) return pass('role-passwords-readable');
+  return warn('role-passwords-hidden', { paste: `GRANT pg_read_all_data TO ${quoteName(role.name)};` });
 }
 
 async function checkClock({ connection }: PostgresSession, control: Control): Promise<Verdict> {
@@ -195,14 +172,10 @@ async function checkClock({ connection }: PostgresSession, control: Control): Pr
     'SELECT extract(epoch FROM pg_catalog.clock_timestamp())::text AS epoch',
     control.signal,
   );
-  const differenceMs = Math.round(Number(epoch) * 1000 - control.clock.nowMs());
-  if (Math.abs(differenceMs) <= CLOCK_DIFFERENCE_MS_MAX) return pass(`the clocks differ by ${differenceMs} ms`);
-  return {
-    result: 'warn',
-    code: 'DB_CLOCK_DIFFERS',
-    message: `the clock of the server differs from ours by ${Math.round(differenceMs / 1000)} seconds`,
-    hint: 'let both follow a time server',
-  };
+  const difference = Math.abs(Math.round(Number(epoch) * 1000 - control.clock.nowMs()));
+  return difference <= CLOCK_DIFFERENCE_MS_MAX
+    ? pass('clock-agrees', { difference })
+    : warn('clock-differs', { difference });
 }
 
 async function checkReplica(
@@ -216,20 +189,10 @@ async function checkReplica(
     `SELECT pg_catalog.current_setting('hot_standby_feedback') AS feedback`,
     signal,
   );
-  const behind = lagSeconds === undefined ? 'an unknown time' : `${Math.round(lagSeconds)} seconds`;
-  if (lagSeconds === undefined || lagSeconds > LAG_SECONDS_MAX) {
-    return {
-      result: 'fail',
-      code: 'DB_REPLICA_BEHIND',
-      message: `the replica is ${behind} behind its primary`,
-      hint: 'look why it does not follow, or back up the primary',
-    };
-  }
-  if (row?.feedback === 'on') return pass(`a replica, ${behind} behind`);
-  return {
-    result: 'warn',
-    code: 'DB_REPLICA_CONFLICT',
-    message: `a replica, ${behind} behind, which may cancel a long dump to follow its primary`,
-    hint: 'ALTER SYSTEM SET hot_standby_feedback = on; SELECT pg_reload_conf();',
-  };
+  if (lagSeconds === undefined) return fail('replica-lag-unknown');
+  const lag = Math.round(lagSeconds * 1000);
+  if (lagSeconds > LAG_SECONDS_MAX) return fail('replica-far-behind', { lag });
+  if (row?.feedback === 'on') return pass('replica-lag', { lag });
+  const paste = 'ALTER SYSTEM SET hot_standby_feedback = on;\nSELECT pg_reload_conf();';
+  return warn('replica-may-cancel', { lag, paste });
 }

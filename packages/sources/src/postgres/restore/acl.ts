@@ -28,8 +28,8 @@ export function grantStatements({ what, rights, owner, acl }: GrantedObject, nam
   if (acl.length === 0) return [];
   const statements = [`REVOKE ALL ON ${what} FROM PUBLIC`, `REVOKE ALL ON ${what} FROM ${quoteName(names.of(owner))}`];
   for (const item of acl) {
-    const [, quoted, plain, letters = ''] = ITEM.exec(item) ?? unknownForm();
-    const role = quoted?.replaceAll('""', '"') ?? plain ?? '';
+    const [, , , letters = ''] = ITEM.exec(item) ?? unknownForm();
+    const role = granteeOf(item);
     const grantee = role === '' ? 'PUBLIC' : quoteName(names.of(role));
     const granted = [...letters.matchAll(/([A-Za-z])(\*?)/g)].map(([, letter = '', star]) => ({
       right: rights[letter] ?? unknownForm(),
@@ -38,6 +38,17 @@ export function grantStatements({ what, rights, owner, acl }: GrantedObject, nam
     for (const { right, option } of granted) statements.push(`GRANT ${right} ON ${what} TO ${grantee}${option}`);
   }
   return statements;
+}
+
+/** Who has any of these rights, except everybody. @throws LumbungError DB_TEXT_INVALID (operator): rights in an unknown form */
+export function granteesOf(acl: readonly string[]): string[] {
+  return acl.map(granteeOf).filter((role) => role !== '');
+}
+
+/** Empty: everybody. */
+function granteeOf(item: string): string {
+  const [, quoted, plain] = ITEM.exec(item) ?? unknownForm();
+  return quoted?.replaceAll('""', '"') ?? plain ?? '';
 }
 
 function unknownForm(): never {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../../manifest/manifest.ts';
+import { type Remark, remark } from '../../remarks/remark.ts';
+import { objectKindOf } from '../../remarks/value-kinds.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { countObjects } from '../catalogue/database-facts.ts';
 import { USER_SCHEMA } from '../catalogue/relations.ts';
@@ -25,15 +27,14 @@ export async function checkRestored(
   const { entries, text: tocText } = options.chosen;
   const names = (sql: string) => select(connection, z.object({ name: text }), sql, signal);
   const findings: Finding[] = [];
-  const add = (message: string, code: Finding['code'] = 'content-invalid') =>
-    findings.push({ code, severity: 'error', message });
+  const add = (said: Remark) => findings.push({ code: 'content-invalid', severity: 'error', remark: said });
 
   // One of a partitioned table is invalid, rightly, while a partition has none.
   const invalid = await names(
     `SELECT i.indexrelid::pg_catalog.regclass::text AS name FROM pg_catalog.pg_index i
      JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE c.relkind = 'i' AND NOT i.indisvalid`,
   );
-  for (const { name } of invalid) add(`the index ${name} is not valid`);
+  for (const { name } of invalid) add(remark('index-invalid', { index: name }));
 
   const unchecked = entries
     .map(({ definition }) => tocText.read(definition ?? ''))
@@ -45,7 +46,7 @@ export async function checkRestored(
     const wasUnchecked = unchecked.some((definition) =>
       [name, quoteName(name)].some((each) => definition.includes(each)),
     );
-    if (!wasUnchecked) add(`the constraint ${name} is not validated`);
+    if (!wasUnchecked) add(remark('constraint-unchecked', { constraint: name }));
   }
 
   const filled = new Set(
@@ -55,7 +56,7 @@ export async function checkRestored(
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class c
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND NOT c.relispopulated`,
   )) {
-    if (filled.has(name)) add(`the materialized view ${name} is not populated`);
+    if (filled.has(name)) add(remark('view-unfilled', { view: name }));
   }
 
   const found = new Map((await readSequences(connection, signal)).map((each) => [sequenceKey(each), each]));
@@ -63,7 +64,7 @@ export async function checkRestored(
     const restored = found.get(sequenceKey(sequence));
     if (restored === undefined && !options.isWhole) continue;
     if (restored?.last === sequence.last && restored.called === sequence.called) continue;
-    add(`the sequence ${sequence.schema}.${sequence.name} is not where it was`);
+    add(remark('sequence-moved', { sequence: `${sequence.schema}.${sequence.name}` }));
   }
   if (options.isWhole) findings.push(...(await inventoryFindings(session, manifest, signal)));
   return findings;
@@ -83,7 +84,12 @@ async function inventoryFindings(
     .map((kind) => ({
       code: 'inventory-differs',
       severity: 'error',
-      message: `there are ${counted[kind] ?? 0} objects of the kind ${kind}, ${manifest.inventory[kind] ?? 0} were dumped`,
+      remark: remark('kind-count-differs', {
+        kind: objectKindOf(kind),
+        name: kind,
+        found: counted[kind] ?? 0,
+        expected: manifest.inventory[kind] ?? 0,
+      }),
     }));
 }
 

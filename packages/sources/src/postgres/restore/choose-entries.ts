@@ -8,7 +8,8 @@ import type { TocText } from './toc-text.ts';
 /** Said by every archive, and needed by all that is in it. */
 export const SETTINGS: ReadonlySet<string> = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH']);
 /** Where rights are written, and so names of roles. */
-const WITH_ROLES = new Set(['ACL', 'DEFAULT ACL', 'POLICY', 'USER MAPPING']);
+export const WITH_ROLES: ReadonlySet<string> = new Set(['ACL', 'DEFAULT ACL', 'POLICY', 'USER MAPPING']);
+const DEFAULT_RIGHTS = 'DEFAULT ACL';
 /** What belongs to a table without being one, and nothing else refers to it. */
 const PARTS_OF_TABLE = new Set([
   'ACL',
@@ -35,27 +36,57 @@ export interface ChosenEntries {
   readonly text: TocText;
 }
 
-/** The definitions that a restore makes. @throws LumbungError DB_TEXT_INVALID (operator): a role cannot be named so */
-export function chooseEntries(
-  archive: TocArchive,
-  names: RoleNames,
-  tables: readonly ManifestTable[] | undefined,
-): ChosenEntries {
-  const wanted = tables === undefined ? archive.entries : entriesOf(archive, tables);
-  const { text } = archive;
-  if (!names.areRenamed) return { entries: wanted, text };
+/** The same with other names of roles. */
+export interface RenamedEntries extends ChosenEntries {
+  /** User mappings that a server would have twice, because two roles have become one: `server role`. */
+  readonly merged: readonly string[];
+}
+
+/** What only says who may do what: it is nobody's. */
+export function isOfRights(kind: string): boolean {
+  return kind === 'ACL' || kind === DEFAULT_RIGHTS;
+}
+
+/** The definitions that a restore makes, with the roles of the dump. @param tables undefined: all there is */
+export function chooseEntries(archive: TocArchive, tables: readonly ManifestTable[] | undefined): ChosenEntries {
+  return { entries: tables === undefined ? archive.entries : entriesOf(archive, tables), text: archive.text };
+}
+
+/** @throws LumbungError DB_TEXT_INVALID (operator): the encoding of the dump cannot write the name of a role */
+export function renameEntries({ entries, text }: ChosenEntries, names: RoleNames): RenamedEntries {
+  if (!names.areRenamed) return { entries, text, merged: [] };
   const rename = (role: string): string => text.write(names.of(text.read(role)));
-  const entries = wanted
-    .filter(({ kind }) => names.areGrantsKept || kind !== ONE_PER_ROLE)
-    .map((entry) => ({
-      ...entry,
-      owner: entry.owner === null || entry.owner === '' ? entry.owner : rename(entry.owner),
-      definition:
-        entry.definition !== null && WITH_ROLES.has(entry.kind)
-          ? renameRoles(entry.definition, rename)
-          : entry.definition,
-    }));
-  return { entries, text };
+  const merged: string[] = [];
+  const seen = new Set<string>();
+  const renamed = entries.flatMap((entry): TocEntry[] => {
+    const { kind, definition, tag } = entry;
+    if (kind === ONE_PER_ROLE && !names.areGrantsKept) return [];
+    const owner = entry.owner === null || entry.owner === '' ? entry.owner : rename(entry.owner);
+    const withNames = definition !== null && WITH_ROLES.has(kind) ? renameRoles(definition, rename) : definition;
+    if (kind === ONE_PER_ROLE) {
+      const [head = ''] =
+        /^CREATE USER MAPPING FOR ("(?:[^"]|"")*"|\S+) SERVER ("(?:[^"]|"")*"|[^\s;]+)/.exec(withNames ?? '') ?? [];
+      if (seen.has(head)) {
+        merged.push(text.read(tag));
+        return [];
+      }
+      seen.add(head);
+    }
+    if (kind !== DEFAULT_RIGHTS) return [{ ...entry, owner, definition: withNames }];
+    // Each of them first takes everything away: a second one of the same role would also take what the first has given.
+    const key = nameKey(`${owner} ${tag}`, entry.schema ?? '');
+    const isSecond = seen.has(key);
+    seen.add(key);
+    return [{ ...entry, owner, definition: isSecond ? withoutRevokes(withNames ?? '') : withNames }];
+  });
+  return { entries: renamed, text, merged };
+}
+
+function withoutRevokes(definition: string): string {
+  return definition
+    .split('\n')
+    .filter((line) => !/^ALTER DEFAULT PRIVILEGES FOR ROLE .* REVOKE /.test(line))
+    .join('\n');
 }
 
 /** Whether somebody has dropped the schema that every new database has: the manifest counts no more than the archive makes. */

@@ -3,6 +3,7 @@ import type { RestoredTable } from '../../driver.ts';
 import { accountFile, accountRows } from '../../manifest/account-stream.ts';
 import type { ManifestTable } from '../../manifest/manifest.ts';
 import { tableName } from '../../manifest/size-history.ts';
+import { type Remark, remark } from '../../remarks/remark.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { listRelations, type Relation } from '../catalogue/relations.ts';
 import { copyStatement } from '../dump/table-plan.ts';
@@ -37,7 +38,7 @@ export async function compareValues(
     const relation = byName.get(keyOf(table.schema ?? 'public', table.name));
     const outcome =
       relation === undefined
-        ? differing(table, 'inventory-differs', 'it is not there')
+        ? differing(table, 'inventory-differs', remark('table-absent'))
         : await pool.use((connection) => compareTable(options, connection, table, relation));
     if (typeof outcome === 'string') compared.set(table, outcome);
     else findings.push(outcome);
@@ -74,17 +75,17 @@ async function compareTable(
   for await (const chunk of passed) run.passed(tableName(table), (chunk as Buffer).length); // a stream of bytes
   const rows = stream.rows;
   if (rows !== table.rows) {
-    return differing(table, 'rows-differ', `it has ${rows} rows, ${table.rows} were dumped`);
+    return differing(table, 'rows-differ', remark('rows-differ', { found: rows, expected: table.rows }));
   }
   if (found.sha256 === table.sha256) return 'sha256';
   if (found.rowsum !== undefined && found.rowsum === table.rowsum) return 'rowsum';
-  return differing(table, 'rowsum-differs', 'its values are not those that were dumped');
+  return differing(table, 'rowsum-differs', remark('values-differ'));
 }
 
 function keyOf(schema: string, name: string): string {
   return JSON.stringify([schema, name]);
 }
 
-function differing(table: ManifestTable, code: Finding['code'], message: string): Finding {
-  return { code, severity: 'error', table: tableName(table), message };
+function differing(table: ManifestTable, code: Finding['code'], said: Remark): Finding {
+  return { code, severity: 'error', table: tableName(table), remark: said };
 }

@@ -1,5 +1,6 @@
 import { isLumbungError } from '@lumbung/stdx';
 import { z } from 'zod';
+import { type Remark, remark } from '../../remarks/remark.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { integer } from '../columns.ts';
 import { maintenanceDatabaseOf, openSession, type PostgresSession, select } from '../session.ts';
@@ -63,25 +64,29 @@ export class NewDatabase {
       ? grantStatements({ what, rights: DATABASE_RIGHTS, owner: facts.owner, acl: facts.acl }, names)
       : [];
     const settings = facts.settings.filter(({ role }) => role === null || names.areGrantsKept);
-    const statements = [
-      ...grants.map((sql) => ({ sql, subject: 'the rights' })),
+    const statements: readonly { readonly sql: string; readonly refused: (state: string) => Remark }[] = [
+      ...grants.map((sql) => ({ sql, refused: (state: string) => remark('database-rights-refused', { state }) })),
       ...settings.map(({ role, setting }) => ({
         sql: settingStatement(this.name, role === null ? null : names.of(role), setting),
         // Applications keep secrets in values.
-        subject: `the setting ${setting.slice(0, setting.indexOf('='))}`,
+        refused: (state: string) =>
+          remark('database-setting-refused', { setting: setting.slice(0, setting.indexOf('=')), state }),
       })),
-      { sql: `ALTER ${what} CONNECTION LIMIT ${facts.connectionLimit}`, subject: 'the limit of connections' },
+      {
+        sql: `ALTER ${what} CONNECTION LIMIT ${facts.connectionLimit}`,
+        refused: (state: string) => remark('database-limit-refused', { state }),
+      },
     ];
     const findings: Finding[] = [];
     try {
-      for (const { sql, subject } of statements) {
+      for (const { sql, refused } of statements) {
         try {
           await connection.query(sql, { signal });
         } catch (error) {
           signal.throwIfAborted();
           if (!isRefusal(error)) throw error;
-          const message = `the server refuses ${subject} of the database (${error.context['sqlState']})`;
-          findings.push({ code: 'content-invalid', severity: 'error', message });
+          const said = refused(String(error.context['sqlState'] ?? error.code));
+          findings.push({ code: 'content-invalid', severity: 'error', remark: said });
         }
       }
       const comment = facts.comment === null ? 'NULL' : quoteLiteral(facts.comment);

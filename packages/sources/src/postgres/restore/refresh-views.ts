@@ -1,3 +1,4 @@
+import { remark } from '../../remarks/remark.ts';
 import type { Finding } from '../../verify/finding.ts';
 import type { ChosenEntries } from './choose-entries.ts';
 import { isRefusal } from './server-refusal.ts';
@@ -24,8 +25,8 @@ export async function refreshViews(
       signal.throwIfAborted();
       if (!isRefusal(error)) throw error;
       const view = text.read(`${schema}.${tag}`);
-      const message = `the materialized view ${view} could not be filled: ${error.message}`;
-      findings.push({ code: 'content-invalid', severity: 'warning', table: view, message });
+      const said = remark('view-not-filled', { reason: error.message });
+      findings.push({ code: 'content-invalid', severity: 'warning', table: view, remark: said });
     }
   }
   return findings;

@@ -6,11 +6,13 @@ import { isLumbungError, type LumbungError } from '@lumbung/stdx';
 import { systemClock, systemRandom } from '@lumbung/stdx/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '../../connection/target.ts';
-import type { Check, Control, RestoreOptions, RestorePlan, RestoreReport } from '../../driver.ts';
+import type { Control, RestoreOptions, RestorePlan, RestoreReport } from '../../driver.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { readManifest } from '../../manifest/manifest-file.ts';
 import { findPostgresTool } from '../../process/find-tool.ts';
+import { type Check, failedOf } from '../../remarks/check.ts';
 import {
+  failedCodes,
   fakeTool,
   folderTree,
   haveServer,
@@ -20,6 +22,7 @@ import {
   loadMuseum,
   loadSqlAsciiDatabase,
   misbehave,
+  pasteOf,
   startPostgres,
   storeEntries,
   type TestServer,
@@ -113,7 +116,7 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
     return error;
   }
 
-  const failed = ({ checks }: RestorePlan): Check[] => checks.filter(({ result }) => result === 'fail');
+  const failed = ({ checks }: RestorePlan): Check[] => failedOf(checks);
 
   async function databases(on = server): Promise<string[]> {
     return (await on.client('SELECT datname FROM pg_database ORDER BY 1')).split('\n');
@@ -288,9 +291,13 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
     const tree = path.join(folder, 'tree');
     await dumpTo(tree, 'views');
     const { findings } = await restore({ tree });
-    expect(findings.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
-      'warning the materialized view public.bad could not be filled: the server refuses a statement: division by zero',
-      'error the materialized view public.bad is not populated',
+    expect(findings).toMatchObject([
+      {
+        severity: 'warning',
+        table: 'public.bad',
+        remark: { code: 'view-not-filled', params: { reason: expect.stringContaining('division by zero') } },
+      },
+      { severity: 'error', remark: { code: 'view-unfilled', params: { view: 'public.bad' } } },
     ]);
     expect(await server.client('SELECT n FROM good', 'aside')).toBe('0');
     await expect(server.client('CREATE TABLE x ()', 'aside')).rejects.toThrow('refused');
@@ -309,8 +316,8 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
     Object.assign(manifest.details['database'] ?? {}, { settings });
     await writeFile(path.join(tree, 'manifest.json'), JSON.stringify(manifest));
     const { findings } = await restore({ tree });
-    expect(findings.map(({ message }) => message)).toEqual([
-      'the server refuses the setting not_known of the database (42704)',
+    expect(findings.map(({ remark }) => remark)).toEqual([
+      { code: 'database-setting-refused', params: { setting: 'not_known', state: '42704' } },
     ]);
     expect(await server.client('SHOW work_mem', 'aside')).toBe('3MB');
     await drop('strange');
@@ -380,55 +387,74 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
       expect(failed(planned)).toEqual([]);
       expect(planned.tables.find(({ table }) => table === 'museum.big')?.rows).toBe(BIG_ROWS);
       expect(planned.neededBytes).toBeGreaterThan(1_000_000);
-      expect(planned.leftOut.join()).toContain('museum_publication');
+      expect(planned.leftOut).toContainEqual({
+        code: 'publications',
+        params: { names: { first: ['museum_publication'], count: 1 } },
+      });
     });
 
-    it.each<[string, (manifest: Manifest) => unknown, string, RegExp]>([
-      ['an older server', (m) => Object.assign(m, { serverVersion: '99.1' }), 'DB_RESTORE_SERVER_OLDER', /version 99/],
-      ['an older tool', (m) => Object.assign(m, { toolVersion: 'pg_dump 99.1' }), 'DB_TOOL_TOO_OLD', /-client-99/],
+    it.each<[string, (manifest: Manifest) => unknown, string, object]>([
+      [
+        'an older server',
+        (m) => Object.assign(m, { serverVersion: '99.1' }),
+        'restore-server-older',
+        { params: { dumpedVersion: '99.1' } },
+      ],
+      [
+        'an older tool',
+        (m) => Object.assign(m, { toolVersion: 'pg_dump 99.1' }),
+        'DB_TOOL_TOO_OLD',
+        { error: { hint: expect.stringContaining('-client-99') } },
+      ],
       [
         'a missing extension',
         (m) => m.extensions.push({ name: 'postgis', version: '3' }),
-        'DB_EXTENSION_MISSING',
-        /postgis-3/,
+        'extensions-missing',
+        { params: { packages: { first: [expect.stringContaining('postgis-3')] } } },
       ],
       [
         'a missing role',
-        (m) => m.rolesReferenced.push('no "body'),
-        'DB_ROLE_MISSING',
-        /^CREATE ROLE "no ""body" NOLOGIN;$/,
+        (m) => setDatabaseFact(m, 'owner', 'no "body'),
+        'roles-missing',
+        { params: { roles: { first: ['no "body'], count: 1 }, paste: 'CREATE ROLE "no ""body" NOLOGIN;' } },
       ],
-      ['a missing locale', (m) => setDatabaseFact(m, 'collate', 'xx_XX.UTF-8'), 'DB_LOCALE_MISSING', /locales-all/],
-      ['an unknown encoding', (m) => setDatabaseFact(m, 'encoding', 'KLINGON'), 'DB_LOCALE_MISSING', /locale/],
-    ])('names %s before anything is made', async (_, change, code, hint) => {
+      [
+        'a missing locale',
+        (m) => setDatabaseFact(m, 'collate', 'xx_XX.UTF-8'),
+        'locale-missing',
+        { params: { locale: 'xx_XX.UTF-8' } },
+      ],
+      [
+        'an unknown encoding',
+        (m) => setDatabaseFact(m, 'encoding', 'KLINGON'),
+        'encoding-unknown',
+        { params: { encoding: 'KLINGON' } },
+      ],
+    ])('names %s before anything is made', async (_, change, code, said) => {
       const tree = await withManifest(change);
       const checks = failed(await plan({ tree }));
-      expect(checks.map((check) => check.code)).toEqual([code]);
-      expect(checks[0]?.hint).toMatch(hint);
+      expect(checks.map(({ remark }) => remark)).toMatchObject([{ code, ...said }]);
       expect((await failure(restore({ tree }))).code).toBe('DB_RESTORE_REFUSED');
     });
 
     it('takes no name of a database that exists, nor one that the server would cut', async () => {
       for (const database of [MUSEUM, 'postgres', 'x'.repeat(64), '']) {
-        expect(failed(await plan({ options: { database } })).map(({ code }) => code)).toEqual([
-          'DB_RESTORE_NAME_TAKEN',
-        ]);
+        expect(failed(await plan({ options: { database } })).map(({ id }) => id)).toEqual(['name-free']);
       }
     });
 
     it('wants a user who may create databases, and a server that is no replica', async () => {
       await server.client('CREATE ROLE weak LOGIN');
       const weak = failed(await plan({ target: { ...server.target, user: 'weak' } }));
-      expect(weak.find(({ id }) => id === 'privilege')?.hint).toBe('ALTER ROLE "weak" CREATEDB;');
-      expect(weak.find(({ id }) => id === 'owner')?.hint).toBe('GRANT "postgres" TO "weak";');
+      expect(pasteOf(weak.find(({ id }) => id === 'privilege'))).toBe('ALTER ROLE "weak" CREATEDB;');
+      expect(pasteOf(weak.find(({ id }) => id === 'owners')).split('\n')).toContain('GRANT "postgres" TO "weak";');
       await using standby = await startPostgres({ standbyOf: server });
-      const checks = failed(await plan({ target: standby.target }));
-      expect(checks.map(({ code }) => code)).toContain('DB_RESTORE_INTO_REPLICA');
+      expect(failedCodes(await plan({ target: standby.target }))).toContain('target-is-replica');
     });
 
     it('knows the tables of the dump', async () => {
-      const checks = failed(await plan({ options: { tables: ['museum.big', 'museum.nothing'] } }));
-      expect(checks.map(({ code }) => code)).toEqual(['DB_TABLE_UNKNOWN']);
+      const planned = await plan({ options: { tables: ['museum.big', 'museum.nothing'] } });
+      expect(failedCodes(planned)).toEqual(['tables-unknown']);
     });
 
     it('is made of no other dump than that of a PostgreSQL database', async () => {
@@ -552,7 +578,7 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
       const signal = await new Promise((resolve) => child.once('close', (_, how) => resolve(how)));
       expect(signal).toBe('SIGKILL');
       const [check] = failed(await plan());
-      expect(check?.hint).toBe('DROP DATABASE "aside";');
+      expect(pasteOf(check)).toBe('DROP DATABASE "aside";');
       const sessions = `SELECT count(*) FROM pg_stat_activity WHERE datname = 'aside'`;
       while ((await server.client(sessions)) !== '0') await new Promise((resolve) => setTimeout(resolve, 20));
       await drop('aside');
@@ -572,8 +598,8 @@ describe.skipIf(!haveServer('postgres'))('a restore of PostgreSQL', () => {
       expect(notes.join()).toContain('not whole');
       await mortal.restart();
       const [check] = failed(await plan(wanted));
-      expect(check?.message).toContain('left over');
-      expect(check?.hint).toBe('DROP DATABASE "aside";');
+      expect(check?.remark.code).toBe('name-unfinished');
+      expect(pasteOf(check)).toBe('DROP DATABASE "aside";');
       await mortal.client('CREATE DATABASE live');
       const swap = { live: 'live', restored: 'aside', keepAs: 'old' };
       expect((await failure(postgresDriver.swap(mortal.target, swap, controlWith()))).message).toContain('not whole');

@@ -5,27 +5,35 @@ import type { Control, RestoredTable, RestorePlan, RestoreReport, Workspace } fr
 import type { TreeSource } from '../../entry/tree-source.ts';
 import type { ManifestTable } from '../../manifest/manifest.ts';
 import { tableName } from '../../manifest/size-history.ts';
+import { failedOf } from '../../remarks/check.ts';
+import { codesOf, remark } from '../../remarks/remark.ts';
 import type { Finding } from '../../verify/finding.ts';
-import { openSession, type PostgresSession } from '../session.ts';
+import { openSession } from '../session.ts';
 import { withDeadline } from '../wire/deadline.ts';
-import { quoteName } from '../wire/quote.ts';
 import { checkRestored } from './check-restored.ts';
-import { type ChosenEntries, chooseEntries, chooseTables, lacksPublicSchema, nameKey } from './choose-entries.ts';
+import {
+  type ChosenEntries,
+  chooseEntries,
+  chooseTables,
+  lacksPublicSchema,
+  nameKey,
+  renameEntries,
+} from './choose-entries.ts';
 import { compareValues } from './compare-values.ts';
 import { Definitions } from './definitions.ts';
 import { parseFacts, type RestoredFacts, readLargeObjects } from './dump-details.ts';
 import { readHeldFile } from './held-file.ts';
 import { type LoadOptions, loadLargeObjects, loadTables, setvalStatement } from './load-data.ts';
+import { type NeededRoles, neededRoles } from './needed-roles.ts';
 import { NewDatabase, orDropped } from './new-database.ts';
-import { missingRoles } from './plan-restore.ts';
+import { TOC_PATH } from './plan-restore.ts';
 import { refreshViews } from './refresh-views.ts';
 import { RestoreRun } from './restore-run.ts';
+import { createRoles } from './role-checks.ts';
 import { RoleNames } from './role-names.ts';
 import { isRefusal } from './server-refusal.ts';
 import { SessionPool } from './session-pool.ts';
 import { TocArchive } from './toc-archive.ts';
-
-const TOC_PATH = 'schema/toc.dat';
 
 /**
  * Makes the database of a plan and fills it. Fails as a whole: what it had made of the database is dropped, nothing else is
@@ -40,8 +48,8 @@ export async function restoreDatabase(
   workspace: Workspace,
   control: Control,
 ): Promise<RestoreReport> {
-  const failed = plan.checks.filter(({ result }) => result === 'fail');
-  if (failed.length > 0) throw refused(failed.map(({ message }) => message));
+  const failed = failedOf(plan.checks);
+  if (failed.length > 0) throw refused(codesOf(failed));
   try {
     return await withDeadline(
       { clock: control.clock, timeoutMs: control.hardMs, signal: control.signal, onTimeout: () => timeout(control) },
@@ -85,9 +93,10 @@ class Restore {
     const beganMs = clock.monotonicMs();
     // Everything small is read before anything is made.
     const archive = TocArchive.parse(await readHeldFile(this.#tree, manifest, TOC_PATH, signal));
-    const chosen = chooseEntries(archive, this.#names, this.#isWhole ? undefined : this.#tables);
+    const dumped = chooseEntries(archive, this.#isWhole ? undefined : this.#tables);
+    const chosen = renameEntries(dumped, this.#names);
     const largeObjects = this.#isWhole ? await readLargeObjects(this.#tree, manifest, signal) : [];
-    const serverMajor = await this.#prepareServer();
+    const serverMajor = await this.#prepareServer(neededRoles({ facts: this.#facts, chosen: dumped, largeObjects }));
     const folder = path.join(this.#workspace.folder, 'restore');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const definitions = await Definitions.prepare(
@@ -144,10 +153,11 @@ class Restore {
   }
 
   /** @returns its major version */
-  async #prepareServer(): Promise<number> {
+  async #prepareServer(needed: NeededRoles): Promise<number> {
     const session = await this.#run.openAdmin();
+    const { signal } = this.#run;
     try {
-      if (this.#plan.options.createRoles === true) await this.#createRoles(session);
+      if (this.#plan.options.createRoles === true) await createRoles(session, { needed, names: this.#names }, signal);
       return session.version.major;
     } finally {
       await session.connection.close();
@@ -161,14 +171,6 @@ class Restore {
       await connection.query('DROP SCHEMA public', { signal: this.#run.signal });
     } finally {
       await connection.close();
-    }
-  }
-
-  async #createRoles(session: PostgresSession): Promise<void> {
-    const { signal } = this.#run;
-    const dump = { manifest: this.#plan.manifest, facts: this.#facts, names: this.#names, signal };
-    for (const role of await missingRoles(session, dump)) {
-      await session.connection.query(`CREATE ROLE ${quoteName(role)} NOLOGIN`, { signal });
     }
   }
 
@@ -195,7 +197,8 @@ class Restore {
       this.#run.signal.throwIfAborted();
       // An expression of an index may fail on some row of the sample: the rows are there all the same.
       if (!isRefusal(error)) throw error;
-      return [{ code: 'content-invalid', severity: 'warning', message: `ANALYZE failed: ${error.message}` }];
+      const said = remark('analyze-failed', { reason: error.message });
+      return [{ code: 'content-invalid', severity: 'warning', remark: said }];
     }
   }
 
@@ -243,11 +246,11 @@ function expectedBytesOf({ tables, options, manifest }: RestorePlan): number {
   return rowBytes * (options.verify === 'values' ? 2 : 1) + otherBytes;
 }
 
-function refused(reasons: readonly string[]): LumbungError {
+function refused(codes: string): LumbungError {
   return new LumbungError('DB_RESTORE_REFUSED', {
     kind: 'operator',
-    message: `the restore does not begin: ${reasons.join('; ')}`,
-    context: { detail: reasons.join('; ').slice(0, 1000) },
+    message: `the restore does not begin: ${codes}`,
+    context: { codes },
     hint: 'see the checks of the plan',
   });
 }

@@ -1,10 +1,13 @@
-import type { RestoreOptions } from '../../driver.ts';
+import { assert } from '@lumbung/stdx';
+import type { Ownership } from '../../driver.ts';
 
 /** Who is who after a restore. */
 export class RoleNames {
-  readonly #ownership: RestoreOptions['ownership'];
+  readonly #ownership: Exclude<Ownership, { readonly kind: 'restorer' }>;
 
-  constructor(ownership: RestoreOptions['ownership']) {
+  /** @param ownership of a plan, which names whoever restores */
+  constructor(ownership: Ownership) {
+    assert(ownership.kind !== 'restorer', 'a plan says who restores');
     this.#ownership = ownership;
   }
 

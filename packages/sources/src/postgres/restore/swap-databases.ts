@@ -2,6 +2,7 @@ import { LumbungError } from '@lumbung/stdx';
 import { z } from 'zod';
 import type { Target } from '../../connection/target.ts';
 import type { Control, SwapPlan, SwapReport } from '../../driver.ts';
+import { type Remark, remark } from '../../remarks/remark.ts';
 import { type DatabaseFacts, readDatabaseFacts } from '../catalogue/database-facts.ts';
 import { flag, text } from '../columns.ts';
 import { openSession, type PostgresSession, select } from '../session.ts';
@@ -139,13 +140,15 @@ function carriedOver(restored: string, live: DatabaseFacts, was: DatabaseFacts):
   ];
 }
 
-function remarksOf({ keepAs }: SwapPlan, live: DatabaseFacts, restored: DatabaseFacts): string[] {
-  const differs = live.encoding !== restored.encoding || live.collate !== restored.collate;
+function remarksOf({ keepAs }: SwapPlan, live: DatabaseFacts, restored: DatabaseFacts): Remark[] {
+  const { encoding, collate } = restored;
+  const differs = live.encoding !== encoding || live.collate !== collate;
+  const paste = `ALTER DATABASE ${quoteName(keepAs)} WITH ALLOW_CONNECTIONS true;`;
   return [
-    `nobody can connect to ${keepAs}: ALTER DATABASE ${quoteName(keepAs)} WITH ALLOW_CONNECTIONS true;`,
-    'publications, subscriptions, replication slots and jobs of pg_cron stay with the old database',
-    'a pooler such as PgBouncer has to be told to connect anew: RECONNECT',
-    ...(differs ? [`encoding and collation are those of the backup: ${restored.encoding}, ${restored.collate}`] : []),
+    remark('old-closed', { database: keepAs, paste }),
+    remark('replication-stays'),
+    remark('pooler-reconnect'),
+    ...(differs ? [remark('encoding-of-backup', { encoding, collation: collate ?? '' })] : []),
   ];
 }
 
@@ -153,7 +156,7 @@ function refused(reason: string): LumbungError {
   return new LumbungError('DB_SWAP_REFUSED', {
     kind: 'operator',
     message: `the databases are not exchanged: ${reason}`,
-    context: { detail: reason },
+    context: { reason },
     hint: 'nothing was changed; correct the names',
   });
 }

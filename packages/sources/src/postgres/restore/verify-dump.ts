@@ -1,9 +1,10 @@
-import { describeError, isLumbungError } from '@lumbung/stdx';
+import { isLumbungError } from '@lumbung/stdx';
 import type { Control } from '../../driver.ts';
 import type { TreeSource } from '../../entry/tree-source.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { tableName } from '../../manifest/size-history.ts';
 import { runTool } from '../../process/run-tool.ts';
+import { failure, remark } from '../../remarks/remark.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { verifyTree } from '../../verify/verify-tree.ts';
 import { archiveCall, archiveControl, findArchiveTool } from '../render/archive-tool.ts';
@@ -27,7 +28,7 @@ export async function* verifyDump(tree: TreeSource, control: Control): AsyncGene
     if (!isLumbungError(error) || error.kind !== 'corruption') throw error;
     // A file that is damaged was found above; that the manifest does not know it, or is not complete, was not.
     if (error.code === 'SOURCE_MANIFEST_INVALID' || error.code === 'DB_DUMP_DAMAGED') {
-      yield { code: 'manifest-invalid', severity: 'error', path: 'manifest.json', message: describeError(error) };
+      yield { code: 'manifest-invalid', severity: 'error', path: 'manifest.json', remark: failure(error) };
     }
     return;
   }
@@ -45,7 +46,7 @@ async function* archiveFindings(toc: Buffer, manifest: Manifest, control: Contro
     const [severity, code] = isAbsent
       ? (['warning', 'file-unreadable'] as const)
       : (['error', 'content-invalid'] as const);
-    yield { code, severity, path: TOC_PATH, message: `pg_restore could not read it: ${describeError(error)}` };
+    yield { code, severity, path: TOC_PATH, remark: failure(error) };
     if (!isAbsent) return;
   }
   let archive: TocArchive;
@@ -53,7 +54,7 @@ async function* archiveFindings(toc: Buffer, manifest: Manifest, control: Contro
     archive = TocArchive.parse(toc);
   } catch (error) {
     if (!isLumbungError(error)) throw error;
-    yield { code: 'content-invalid', severity: 'error', path: TOC_PATH, message: describeError(error) };
+    yield { code: 'content-invalid', severity: 'error', path: TOC_PATH, remark: failure(error) };
     return;
   }
   const { entries, text } = archive;
@@ -63,8 +64,12 @@ async function* archiveFindings(toc: Buffer, manifest: Manifest, control: Contro
   const hasExtensions = manifest.extensions.some(({ name }) => name !== 'plpgsql');
   for (const table of manifest.tables) {
     if (hasExtensions || defined.has(nameKey(table.schema ?? '', table.name))) continue;
-    const message = 'its rows are in the dump, but not its definition';
-    yield { code: 'inventory-differs', severity: 'error', table: tableName(table), message };
+    yield {
+      code: 'inventory-differs',
+      severity: 'error',
+      table: tableName(table),
+      remark: remark('definition-absent'),
+    };
   }
   // Of unlogged tables a replica has definitions alone.
   if (manifest.warnings.some(({ code }) => code === 'unlogged-tables')) return;
@@ -74,7 +79,6 @@ async function* archiveFindings(toc: Buffer, manifest: Manifest, control: Contro
     const name = text.read(`${schema}.${tag}`);
     const isParent = definition?.includes('\nPARTITION BY ') === true;
     if (withRows.has(key) || left.has(name) || isParent) continue;
-    const message = 'its definition is in the dump, but not its rows';
-    yield { code: 'inventory-differs', severity: 'error', table: name, message };
+    yield { code: 'inventory-differs', severity: 'error', table: name, remark: remark('rows-absent') };
   }
 }
