@@ -79,7 +79,8 @@ export class RemarkSpeaker {
     }
     const { message, hint } = this.#catalogue[said.code];
     const values = this.#shown(said);
-    return { message: fill(message, values), ...optional({ hint: fillIf(hint, values), paste: pasteOf(said) }) };
+    const paste = 'paste' in said.params ? said.params.paste : undefined;
+    return { message: fill(message, values), ...optional({ hint: fillIf(hint, values), paste }) };
   }
 
   /** For programs: code and values as they are, and the sentence beside them. */
@@ -136,11 +137,6 @@ export class RemarkSpeaker {
   }
 }
 
-function pasteOf({ params }: Remark): string | undefined {
-  if (!('paste' in params)) return undefined;
-  return params.paste.split('\n').map(shownText).join('\n');
-}
-
 function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(PLACEHOLDER, (_, name: string) => values[name] ?? '');
 }
@@ -154,5 +150,8 @@ function optional(fields: {
   readonly paste: string | undefined;
 }): Omit<RemarkSentence, 'message'> {
   const { hint, paste } = fields;
-  return { ...(hint === undefined ? {} : { hint }), ...(paste === undefined ? {} : { paste }) };
+  return {
+    ...(hint === undefined ? {} : { hint }),
+    ...(paste === undefined ? {} : { paste: paste.split('\n').map(shownText).join('\n') }),
+  };
 }

@@ -6,6 +6,7 @@ import { LumbungError, toErrorRecord } from '@lumbung/stdx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findingSentence, problemSentence } from '../commands/finding-sentence.ts';
 import { errorSentence } from '../errors.ts';
+import { isEnglish } from '../testing/english-words.ts';
 import { reasonsIn } from '../testing/error-reasons.ts';
 import { thrownErrors } from '../testing/thrown-errors.ts';
 import { idErrors } from './id/errors.ts';
@@ -19,19 +20,6 @@ let texts: Texts;
 beforeAll(async () => {
   texts = await loadTexts('id');
 });
-
-/** Words that English sentences can hardly do without, and that no Indonesian one has. */
-const ENGLISH =
-  /\b(?:the|is|are|was|were|of|and|not|it|its|cannot|with|without|that|this|which|there|has|have|no|to|in|on|by|from|too|does|be|than|read|missing|damaged)\b/i;
-
-/** A sentence without what is no language: commands, options, names in capitals. */
-function wordsOf(text: string): string {
-  return text.replace(/`[^`]*`|--[\w-]+|\w+(?:-\w+)+|\{\{\w+\}\}|“[^”]*”|\b[A-Z][A-Z_0-9.]+\b/g, ' ');
-}
-
-function isEnglish(text: string): boolean {
-  return ENGLISH.test(wordsOf(text));
-}
 
 describe('what tells English from Indonesian', () => {
   it.each(['the pack is missing', 'it is empty', 'cannot be read'])('knows %j', (text) => {

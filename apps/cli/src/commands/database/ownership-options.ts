@@ -73,7 +73,9 @@ function nameOf(text: string, end: number): { readonly name: string; readonly re
     const [whole, inner = ''] = quoted;
     return { name: inner.replaceAll('""', '"'), rest: text.slice(whole.length) };
   }
-  return end < 0 ? { name: '', rest: text } : { name: text.slice(0, end), rest: text.slice(end) };
+  return end < 0 || text.startsWith('"')
+    ? { name: '', rest: text }
+    : { name: text.slice(0, end), rest: text.slice(end) };
 }
 
 function unsupported(option: string, engine: DatabaseEngine): LumbungError {

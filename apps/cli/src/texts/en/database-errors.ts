@@ -27,10 +27,6 @@ export const enDatabaseErrors = {
     hint: 'Connect to the port of PostgreSQL itself, 5432 by default.',
   },
   DB_CANCELLED: { message: 'the database server stopped a statement before its end', hint: 'Try again.' },
-  DB_CLOCK_DIFFERS: {
-    message: 'the clock of the database server differs from that of this machine',
-    hint: 'Let both follow a time server.',
-  },
   DB_CONNECTION_LOST: {
     message: 'the connection to the database server was lost',
     hint: 'What was read so far is not kept. Try again.',
@@ -75,18 +71,6 @@ export const enDatabaseErrors = {
     message: 'databases of {{engine}} cannot be backed up yet',
     hint: 'Use the dump tool of the database with `backup --stdin-from-command`.',
   },
-  DB_EXTENSION_MISSING: {
-    message: 'extensions that the dump needs are not installed on the server',
-    hint: 'Install the package that the check names on the database server.',
-  },
-  DB_EXTENSION_NEEDS_CARE: {
-    message: 'an extension must be installed and preloaded wherever the database is restored to',
-    hint: 'Keep its package at hand.',
-  },
-  DB_EXTENSION_VERSION_DIFFERS: {
-    message: 'extensions will have another version than in the dump',
-    hint: 'Check that the application works with it.',
-  },
   DB_FLOAT_ROUNDED: {
     message: 'FLOAT values of {{tables}} could only be stored with six digits',
     hint: 'Convert the tables that no snapshot covers to InnoDB, or use --untransactional accept.',
@@ -94,10 +78,6 @@ export const enDatabaseErrors = {
   DB_INVENTORY_DIFFERS: {
     message: 'the dump lacks {{count}} objects that the database has',
     hint: 'Try again. Report it if it stays so.',
-  },
-  DB_LOCALE_MISSING: {
-    message: 'the server lacks the encoding or the collation of the dump',
-    hint: 'Install the locale on the server (package locales-all), and restart PostgreSQL.',
   },
   DB_LOCKED: {
     message: 'somebody else holds a lock in the database for too long',
@@ -118,14 +98,6 @@ export const enDatabaseErrors = {
   DB_NAME_UNSUPPORTED: {
     message: 'the dump tool cannot leave out parts of the database {{database}}: its name has a point',
     hint: 'Back up the whole database.',
-  },
-  DB_NOT_ENCRYPTED: {
-    message: 'the connection to the database is not encrypted',
-    hint: 'Use TLS with a verified certificate.',
-  },
-  DB_NOT_VERIFIED: {
-    message: 'nobody checks that the database server is who it says it is',
-    hint: 'Use TLS with a verified certificate.',
   },
   DB_OBJECT_CHANGED: {
     message: 'something in the database was dropped or altered meanwhile',
@@ -172,10 +144,6 @@ export const enDatabaseErrors = {
     message: 'rows of {{table}} are too long for a file of SQL',
     hint: 'Restore the dump to a server instead.',
   },
-  DB_REPLICA_BEHIND: {
-    message: 'the replica is too far behind its primary',
-    hint: 'See why it does not follow, or back up the primary.',
-  },
   DB_REPLICA_CONFLICT: {
     message: 'the replica gave up the query to follow its primary',
     hint: 'Set hot_standby_feedback = on there, or back up the primary.',
@@ -184,49 +152,9 @@ export const enDatabaseErrors = {
     message: 'the server is a replica that does not follow its primary any more',
     hint: 'Start the replication again (SHOW REPLICA STATUS says why it stopped), or back up the primary.',
   },
-  DB_RESTORE_COLLATION_UNKNOWN: {
-    message: 'the server does not know a collation of the dump',
-    hint: 'Restore into a server of the vendor and version that was dumped; or convert the tables there first, and dump again.',
-  },
-  DB_RESTORE_DEFINER_MISSING: {
-    message: 'an account that views, routines, triggers or events run as is not on the server',
-    hint: 'Create it, or let what it owned belong to another account.',
-  },
-  DB_RESTORE_DEFINER_REFUSED: {
-    message: 'the account may not create what runs as another account',
-    hint: 'Grant it SET USER (MariaDB) or SET_ANY_DEFINER (MySQL), or let everything belong to one account.',
-  },
-  DB_RESTORE_ENGINE_UNKNOWN: {
-    message: 'the server lacks a storage engine of the dump',
-    hint: 'Install it there, or restore into another server.',
-  },
-  DB_RESTORE_FUNCTIONS_UNTRUSTED: {
-    message: 'the server takes functions and triggers only from administrators, because it logs its changes',
-    hint: 'Set log_bin_trust_function_creators = 1 there, or restore as an administrator.',
-  },
-  DB_RESTORE_INTO_REPLICA: {
-    message: 'the server is a replica, which takes no changes of others',
-    hint: 'Restore to the primary.',
-  },
-  DB_RESTORE_NAMES_COLLIDE: {
-    message: 'to the server some names of the dump are the same',
-    hint: 'Restore into a server with lower_case_table_names = 0.',
-  },
-  DB_RESTORE_NAMES_FOLDED: {
-    message: 'the server makes all names of tables lower case',
-    hint: 'Restore into a server with lower_case_table_names = 0, if the application writes them otherwise.',
-  },
-  DB_RESTORE_NAMES_ITSELF: {
-    message: 'routines, triggers or events name the database that was dumped, and will still mean that one',
-    hint: 'Do not call them in the restored database while the other one is there.',
-  },
   DB_RESTORE_NAME_MISSING: {
     message: 'the restored database needs a name',
     hint: 'Give it with --as; it must not exist yet.',
-  },
-  DB_RESTORE_NAME_TAKEN: {
-    message: 'the name of the restored database cannot be used: it exists, or is no name',
-    hint: 'Choose another name. Nothing is ever restored over a database.',
   },
   DB_RESTORE_NO_SPACE: {
     message: 'no space is left where {{path}} should be restored',
@@ -236,14 +164,6 @@ export const enDatabaseErrors = {
     message: 'the server does not take {{object}}: {{said}}',
     hint: 'Nothing of the restore was kept. Restore into a server of the version that was dumped.',
   },
-  DB_RESTORE_PACKET_TOO_SMALL: {
-    message: 'a row of the dump is longer than the server takes (max_allowed_packet)',
-    hint: 'Raise max_allowed_packet there.',
-  },
-  DB_RESTORE_READ_ONLY: {
-    message: 'the server takes no writes (read_only)',
-    hint: 'Restore into its primary.',
-  },
   DB_RESTORE_REFUSED: {
     message: 'the restore does not begin, because a check of its plan failed',
     hint: 'See the checks of the plan; nothing was changed.',
@@ -252,33 +172,9 @@ export const enDatabaseErrors = {
     message: 'the server took {{rows}} rows of {{table}}, but {{expectedRows}} were dumped',
     hint: 'Nothing was kept. Run `lumbung check`, and restore another snapshot.',
   },
-  DB_RESTORE_SERVER_DIFFERS: {
-    message: 'the server is of another vendor, or older, than the one that was dumped',
-    hint: 'Restore into a server of the vendor and version that was dumped, or a newer one.',
-  },
-  DB_RESTORE_SERVER_OLDER: {
-    message: 'the server is older than the one that was dumped',
-    hint: 'Restore to a server of the same version or a newer one.',
-  },
   DB_RESTORE_VALUES_ALTERED: {
     message: 'the server would not keep values of table {{table}} as they were',
     hint: 'Nothing of the restore was kept. Restore into a server of the version that was dumped.',
-  },
-  DB_ROLE_MISSING: {
-    message: 'roles that the dump names are missing on the server',
-    hint: 'Create them with the statement beside this check, or let everything belong to one role.',
-  },
-  DB_ROLE_PASSWORDS_HIDDEN: {
-    message: 'the backup user may not read the passwords of roles',
-    hint: 'Grant it pg_read_all_data, or set the passwords again after a disaster.',
-  },
-  DB_ROWS_HIDDEN: {
-    message: 'policies of the database may hide rows from the backup user',
-    hint: 'Give the backup user BYPASSRLS.',
-  },
-  DB_ROWS_UNORDERED: {
-    message: 'large tables have no order that stays, so that they are stored again after every change',
-    hint: 'Give them a primary key, or leave out the rows of sessions and caches.',
   },
   DB_ROW_INCOMPLETE: {
     message: 'the dump ends in the middle of row {{row}}',
@@ -408,10 +304,6 @@ export const enDatabaseErrors = {
   DB_URL_INVALID: {
     message: 'not the address of a database: {{reason}}',
     hint: 'Write it like postgresql://user@host:5432/database, mysql:///database?socket=/run/mysqld/mysqld.sock or sqlite:/path/of/the/file.',
-  },
-  DB_VERSION_UNTESTED: {
-    message: 'the database server is newer than what Lumbung was tested with',
-    hint: 'Try a restore soon, and look for a newer Lumbung.',
   },
   DB_WORKSPACE_CHANGED: {
     message: '{{path}} changed in the working folder after it was checked',

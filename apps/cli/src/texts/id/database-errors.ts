@@ -27,10 +27,6 @@ export const idDatabaseErrors: ErrorCatalogue = {
     hint: 'Hubungkan langsung ke port PostgreSQL, biasanya 5432.',
   },
   DB_CANCELLED: { message: 'server basis data menghentikan perintah sebelum selesai', hint: 'Coba lagi.' },
-  DB_CLOCK_DIFFERS: {
-    message: 'jam server basis data berbeda dengan jam mesin ini',
-    hint: 'Selaraskan keduanya dengan server waktu.',
-  },
   DB_CONNECTION_LOST: {
     message: 'koneksi ke server basis data terputus',
     hint: 'Hasil yang sudah terbaca dibuang. Coba lagi.',
@@ -75,18 +71,6 @@ export const idDatabaseErrors: ErrorCatalogue = {
     message: 'basis data {{engine}} belum dapat dicadangkan',
     hint: 'Gunakan alat dump basis data itu dengan `backup --stdin-from-command`.',
   },
-  DB_EXTENSION_MISSING: {
-    message: 'ekstensi yang diperlukan hasil dump belum terpasang di server',
-    hint: 'Pasang paket yang disebut pemeriksaan itu di server basis data.',
-  },
-  DB_EXTENSION_NEEDS_CARE: {
-    message: 'ada ekstensi yang harus dipasang dan dimuat lebih dahulu di server tujuan pemulihan',
-    hint: 'Simpan paketnya agar siap dipakai.',
-  },
-  DB_EXTENSION_VERSION_DIFFERS: {
-    message: 'versi ekstensi akan berbeda dari yang dicadangkan',
-    hint: 'Pastikan aplikasi dapat bekerja dengan versi itu.',
-  },
   DB_FLOAT_ROUNDED: {
     message: 'nilai FLOAT pada {{tables}} hanya dapat disimpan dengan enam digit',
     hint: 'Ubah tabel yang tidak tercakup snapshot menjadi InnoDB, atau gunakan --untransactional accept.',
@@ -94,10 +78,6 @@ export const idDatabaseErrors: ErrorCatalogue = {
   DB_INVENTORY_DIFFERS: {
     message: 'hasil cadangan kekurangan {{count}} objek yang ada pada basis data',
     hint: 'Coba lagi. Laporkan bila tetap demikian.',
-  },
-  DB_LOCALE_MISSING: {
-    message: 'server tidak memiliki enkode atau kolasi dari hasil dump',
-    hint: 'Pasang lokal itu di server (paket locales-all), lalu jalankan ulang PostgreSQL.',
   },
   DB_LOCKED: {
     message: 'basis data sedang dikunci pihak lain terlalu lama',
@@ -118,14 +98,6 @@ export const idDatabaseErrors: ErrorCatalogue = {
   DB_NAME_UNSUPPORTED: {
     message: 'alat dump tidak dapat melewati bagian dari basis data {{database}}: namanya mengandung titik',
     hint: 'Cadangkan seluruh basis data.',
-  },
-  DB_NOT_ENCRYPTED: {
-    message: 'koneksi ke basis data tidak dienkripsi',
-    hint: 'Gunakan TLS dengan sertifikat yang diverifikasi.',
-  },
-  DB_NOT_VERIFIED: {
-    message: 'identitas server basis data tidak diperiksa',
-    hint: 'Gunakan TLS dengan sertifikat yang diverifikasi.',
   },
   DB_OBJECT_CHANGED: {
     message: 'ada yang dihapus atau diubah pada basis data selama proses berjalan',
@@ -172,10 +144,6 @@ export const idDatabaseErrors: ErrorCatalogue = {
     message: 'baris tabel {{table}} terlalu panjang untuk berkas SQL',
     hint: 'Pulihkan hasil dump ke sebuah server.',
   },
-  DB_REPLICA_BEHIND: {
-    message: 'replika tertinggal terlalu jauh dari server utamanya',
-    hint: 'Periksa mengapa replika tidak mengikuti, atau cadangkan server utamanya.',
-  },
   DB_REPLICA_CONFLICT: {
     message: 'replika menghentikan kueri agar dapat mengikuti server utamanya',
     hint: 'Aktifkan hot_standby_feedback pada replika, atau cadangkan server utamanya.',
@@ -184,49 +152,9 @@ export const idDatabaseErrors: ErrorCatalogue = {
     message: 'server ini replika yang tidak lagi mengikuti server utamanya',
     hint: 'Jalankan kembali replikasi (SHOW REPLICA STATUS menyebut sebabnya), atau cadangkan server utamanya.',
   },
-  DB_RESTORE_COLLATION_UNKNOWN: {
-    message: 'server tidak mengenal sebuah collation dari cadangan',
-    hint: 'Pulihkan ke server dari vendor dan versi yang dicadangkan; atau ubah dahulu tabelnya di sana, lalu cadangkan lagi.',
-  },
-  DB_RESTORE_DEFINER_MISSING: {
-    message: 'akun yang menjalankan view, rutin, trigger, atau event tidak ada di server',
-    hint: 'Buat akun itu, atau serahkan miliknya kepada akun lain.',
-  },
-  DB_RESTORE_DEFINER_REFUSED: {
-    message: 'akun ini tidak boleh membuat objek yang berjalan sebagai akun lain',
-    hint: 'Beri hak SET USER (MariaDB) atau SET_ANY_DEFINER (MySQL), atau serahkan semuanya kepada satu akun.',
-  },
-  DB_RESTORE_ENGINE_UNKNOWN: {
-    message: 'server tidak memiliki storage engine yang dipakai cadangan',
-    hint: 'Pasang di sana, atau pulihkan ke server lain.',
-  },
-  DB_RESTORE_FUNCTIONS_UNTRUSTED: {
-    message: 'server hanya menerima fungsi dan trigger dari administrator karena mencatat perubahannya',
-    hint: 'Setel log_bin_trust_function_creators = 1 di sana, atau pulihkan sebagai administrator.',
-  },
-  DB_RESTORE_INTO_REPLICA: {
-    message: 'server ini replika yang tidak menerima perubahan dari pihak lain',
-    hint: 'Pulihkan ke server primer.',
-  },
-  DB_RESTORE_NAMES_COLLIDE: {
-    message: 'bagi server beberapa nama dalam cadangan adalah nama yang sama',
-    hint: 'Pulihkan ke server dengan lower_case_table_names = 0.',
-  },
-  DB_RESTORE_NAMES_FOLDED: {
-    message: 'server mengubah semua nama tabel menjadi huruf kecil',
-    hint: 'Pulihkan ke server dengan lower_case_table_names = 0 jika aplikasi menulisnya dengan cara lain.',
-  },
-  DB_RESTORE_NAMES_ITSELF: {
-    message: 'rutin, trigger, atau event menyebut nama basis data yang dicadangkan, dan akan tetap menunjuk ke sana',
-    hint: 'Jangan memanggilnya di basis data hasil pemulihan selama basis data yang lain masih ada.',
-  },
   DB_RESTORE_NAME_MISSING: {
     message: 'basis data hasil pemulihan memerlukan nama',
     hint: 'Berikan dengan --as; nama itu belum boleh ada.',
-  },
-  DB_RESTORE_NAME_TAKEN: {
-    message: 'nama basis data hasil pemulihan tidak dapat dipakai: sudah ada atau tidak sah',
-    hint: 'Pilih nama lain. Pemulihan tidak pernah menimpa basis data yang ada.',
   },
   DB_RESTORE_NO_SPACE: {
     message: 'tidak ada ruang untuk memulihkan {{path}}',
@@ -236,14 +164,6 @@ export const idDatabaseErrors: ErrorCatalogue = {
     message: 'server tidak menerima {{object}}: {{said}}',
     hint: 'Tidak ada hasil pemulihan yang disimpan. Pulihkan ke server dari versi yang dicadangkan.',
   },
-  DB_RESTORE_PACKET_TOO_SMALL: {
-    message: 'sebuah baris cadangan lebih panjang daripada yang diterima server (max_allowed_packet)',
-    hint: 'Naikkan max_allowed_packet di sana.',
-  },
-  DB_RESTORE_READ_ONLY: {
-    message: 'server tidak menerima penulisan (read_only)',
-    hint: 'Pulihkan ke server utamanya.',
-  },
   DB_RESTORE_REFUSED: {
     message: 'pemulihan tidak dimulai karena ada pemeriksaan rencana yang gagal',
     hint: 'Lihat hasil pemeriksaan rencana; belum ada yang diubah.',
@@ -252,33 +172,9 @@ export const idDatabaseErrors: ErrorCatalogue = {
     message: 'server menerima {{rows}} baris tabel {{table}}, padahal yang dicadangkan {{expectedRows}}',
     hint: 'Tidak ada yang disimpan. Jalankan `lumbung check`, lalu pulihkan snapshot lain.',
   },
-  DB_RESTORE_SERVER_DIFFERS: {
-    message: 'server berasal dari vendor lain, atau lebih tua, daripada yang dicadangkan',
-    hint: 'Pulihkan ke server dari vendor dan versi yang dicadangkan, atau yang lebih baru.',
-  },
-  DB_RESTORE_SERVER_OLDER: {
-    message: 'versi server lebih lama daripada server yang dicadangkan',
-    hint: 'Pulihkan ke server dengan versi yang sama atau lebih baru.',
-  },
   DB_RESTORE_VALUES_ALTERED: {
     message: 'server tidak mau menyimpan nilai tabel {{table}} sebagaimana adanya',
     hint: 'Tidak ada hasil pemulihan yang disimpan. Pulihkan ke server dari versi yang dicadangkan.',
-  },
-  DB_ROLE_MISSING: {
-    message: 'peran yang disebut dalam hasil dump tidak ada di server',
-    hint: 'Buat dengan perintah di samping pemeriksaan ini, atau jadikan satu peran pemilik semuanya.',
-  },
-  DB_ROLE_PASSWORDS_HIDDEN: {
-    message: 'akun cadangan tidak boleh membaca kata sandi peran basis data',
-    hint: 'Beri hak pg_read_all_data, atau atur ulang kata sandinya setelah bencana.',
-  },
-  DB_ROWS_HIDDEN: {
-    message: 'kebijakan pada basis data dapat menyembunyikan baris dari akun cadangan',
-    hint: 'Beri akun cadangan atribut BYPASSRLS.',
-  },
-  DB_ROWS_UNORDERED: {
-    message: 'ada tabel besar tanpa urutan tetap sehingga tersimpan ulang setiap kali berubah',
-    hint: 'Beri kunci utama, atau jangan sertakan baris sesi dan tembolok.',
   },
   DB_ROW_INCOMPLETE: {
     message: 'hasil cadangan berakhir di tengah baris {{row}}',
@@ -412,10 +308,6 @@ export const idDatabaseErrors: ErrorCatalogue = {
   DB_URL_INVALID: {
     message: 'bukan alamat basis data: {{reason}}',
     hint: 'Tulis seperti postgresql://pengguna@host:5432/basisdata, mysql:///basisdata?socket=/run/mysqld/mysqld.sock atau sqlite:/jalur/berkas.',
-  },
-  DB_VERSION_UNTESTED: {
-    message: 'server basis data lebih baru daripada yang sudah diuji dengan Lumbung',
-    hint: 'Segera uji pemulihannya, dan cari versi Lumbung yang lebih baru.',
   },
   DB_WORKSPACE_CHANGED: {
     message: '{{path}} berubah di folder kerja setelah diperiksa',

@@ -29,7 +29,7 @@ export const enDumpRemarks = {
   'keys-moved': {
     message: '{{database}} has {{keys}} keys in the backup; the server counted {{before}} before and {{after}} after',
   },
-  'checksum-absent': { message: 'the server makes no checksum (rdbchecksum no): damage on its side cannot be told' },
+  'checksum-absent': { message: 'the server makes no checksum (`rdbchecksum no`): damage on its side cannot be told' },
   'server-settings-unread': { message: 'the settings of the server are not in the backup: {{command}} is refused' },
   'server-users-unread': { message: 'the users of the server are not in the backup: {{command}} is refused' },
 

@@ -33,7 +33,7 @@ export const idDumpRemarks = {
       '{{database}} berisi {{keys}} kunci di dalam cadangan; server menghitung {{before}} sebelumnya dan {{after}} sesudahnya',
   },
   'checksum-absent': {
-    message: 'server tidak membuat nilai hash (rdbchecksum no): kerusakan di pihaknya tidak dapat diketahui',
+    message: 'server tidak membuat nilai hash (`rdbchecksum no`): kerusakan di pihaknya tidak dapat diketahui',
   },
   'server-settings-unread': { message: 'pengaturan server tidak ikut tercadangkan: {{command}} ditolak' },
   'server-users-unread': { message: 'pengguna server tidak ikut tercadangkan: {{command}} ditolak' },
