@@ -1,5 +1,5 @@
-import type { Answer, DatabaseDriver, ScratchInstance } from '@lumbung/sources';
-import { LumbungError, toErrorRecord } from '@lumbung/stdx';
+import { type Answer, type DatabaseDriver, failure, remark, type Said, type ScratchInstance } from '@lumbung/sources';
+import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { DatabaseControl } from './database-control.ts';
 
 /** Divides a question from its answer. */
@@ -16,11 +16,12 @@ export interface Assertion {
   readonly expected?: string;
 }
 
-export interface AssertionResult extends Assertion {
-  readonly holds: boolean;
-  /** What was answered, or why nothing was. */
-  readonly answer: string;
-}
+export type AssertionResult = Assertion &
+  (
+    | { readonly holds: boolean; readonly answer: string }
+    /** Why there is no answer that could be compared. */
+    | { readonly holds: false; readonly problem: Said }
+  );
 
 /**
  * `select count(*) from letters => 500`; without the arrow the answer must be a yes.
@@ -53,23 +54,34 @@ export async function askAssertions(
     const { question, expected } = assertion;
     try {
       if (driver.ask === undefined) throw notAskable(driver);
-      const answer = singleValue(await driver.ask(scratch.target, database, question, control));
+      const given = await driver.ask(scratch.target, database, question, control);
+      const answer = singleValue(given);
+      if (answer === undefined) {
+        const problem = remark('answer-of-many', { rows: given.length, columns: given[0]?.length ?? 0 });
+        results.push({ ...assertion, holds: false, problem });
+        continue;
+      }
       const holds = expected === undefined ? YES.has(answer.toLowerCase()) : answer === expected;
       results.push({ ...assertion, holds, answer: answer.slice(0, SHOWN_MAX) });
     } catch (error) {
       control.signal.throwIfAborted();
-      results.push({ ...assertion, holds: false, answer: toErrorRecord(error).message.slice(0, SHOWN_MAX) });
+      results.push({ ...assertion, holds: false, problem: problemOf(error) });
     }
   }
   return results;
 }
 
-function singleValue(answer: Answer): string {
+/** A server that does not understand the question says why, in its own words. */
+function problemOf(error: unknown): Said {
+  if (!isLumbungError(error, 'DB_QUERY_FAILED')) return failure(error);
+  return remark('question-refused', { reason: error.message.slice(0, SHOWN_MAX) });
+}
+
+/** Undefined: it is not one value. */
+function singleValue(answer: Answer): string | undefined {
   const [row, ...otherRows] = answer;
   const [value, ...otherValues] = row ?? [];
-  if (row === undefined || otherRows.length > 0 || otherValues.length > 0) {
-    return `${answer.length} rows of ${row?.length ?? 0} columns`;
-  }
+  if (row === undefined || otherRows.length > 0 || otherValues.length > 0) return undefined;
   return value ?? 'NULL';
 }
 

@@ -318,6 +318,12 @@ describe('a stored dump', () => {
     ]) {
       expect(await drill(wrong), wrong).toMatchObject({ kind: 'failed', assertions: [{ holds: false }] });
     }
+    expect(await drill('select 1, 1')).toMatchObject({
+      assertions: [{ problem: { code: 'answer-of-many', params: { rows: 1, columns: 2 } } }],
+    });
+    expect(await drill('nonsense')).toMatchObject({
+      assertions: [{ problem: { code: expect.stringMatching(/^SQLITE_/) } }],
+    });
     expect(() => parseAssertion(' => 5')).toThrow(expect.objectContaining({ code: 'DB_ASSERTION_INVALID' }));
   });
 

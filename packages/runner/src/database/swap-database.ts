@@ -1,5 +1,5 @@
 import type { Repository } from '@lumbung/engine';
-import type { DatabaseDriver, SwapPlan, SwapReport } from '@lumbung/sources';
+import type { DatabaseDriver, DatabaseEngine, SwapPlan, SwapReport } from '@lumbung/sources';
 import { fromErrorRecord, LumbungError } from '@lumbung/stdx';
 import {
   backupDatabases,
@@ -11,6 +11,9 @@ import type { DatabaseControl } from './database-control.ts';
 
 /** Of the snapshot that is made before a live database steps back. */
 export const BEFORE_SWAP_TAG = 'before-swap';
+
+/** Numbered databases of a server that is backed up as one. */
+const BACKED_UP_AS: Readonly<Partial<Record<DatabaseEngine, string>>> = { redis: 'instance' };
 
 export interface DatabaseSwapOptions extends Omit<DatabaseBackupOptions, 'databases'> {
   readonly plan: SwapPlan;
@@ -49,7 +52,8 @@ async function backUpLive(
 ): Promise<StoredDumpFacts> {
   const { live } = options.plan;
   const tags = [...(options.snapshot.tags ?? []), BEFORE_SWAP_TAG];
-  const backup = { ...options, databases: [live], snapshot: { ...options.snapshot, tags, dryRun: false } };
+  const databases = [BACKED_UP_AS[options.target.engine] ?? live];
+  const backup = { ...options, databases, snapshot: { ...options.snapshot, tags, dryRun: false } };
   const [outcome] = await backupDatabases(repository, driver, backup, control);
   if (outcome !== undefined && outcome.kind !== 'failed') return outcome;
   throw new LumbungError('DB_SWAP_WITHOUT_BACKUP', {

@@ -41,4 +41,6 @@ export const RESULT_REMARKS = {
   'pages-differ': { found: 'count', pages: 'count', page: 'count' },
 
   'server-dump-by-hand': {},
+  'question-refused': { reason: 'name' },
+  'answer-of-many': { rows: 'count', columns: 'count' },
 } as const satisfies RemarkSpecs;

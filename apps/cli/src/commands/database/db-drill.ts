@@ -49,14 +49,14 @@ function tellResult(context: CommandContext, result: DrillResult, remarks: Remar
   }
   switch (result.kind) {
     case 'passed': {
-      tellAssertions(context, result.assertions);
+      tellAssertions(context, result.assertions, remarks);
       const content = contentText(result.report.tables, texts);
       output.say(t('db.drillPassed', { name, content, time: texts.duration(result.recoveryMs) }));
       return EXIT.ok;
     }
     case 'failed':
       tellFindings(context, result.findings, remarks);
-      tellAssertions(context, result.assertions);
+      tellAssertions(context, result.assertions, remarks);
       if (result.error !== undefined) output.problem(t('error.label'), recordSentence(result.error, texts));
       output.warn(t('db.drillFailed', { name }));
       return EXIT.failed;
@@ -77,9 +77,17 @@ function tellResult(context: CommandContext, result: DrillResult, remarks: Remar
 function drillJson(result: DrillResult, remarks: RemarkSpeaker): object {
   switch (result.kind) {
     case 'passed':
-      return { ...result, report: { ...result.report, findings: findingsJson(result.report.findings, remarks) } };
+      return {
+        ...result,
+        report: { ...result.report, findings: findingsJson(result.report.findings, remarks) },
+        assertions: assertionsJson(result.assertions, remarks),
+      };
     case 'failed':
-      return { ...result, findings: findingsJson(result.findings, remarks) };
+      return {
+        ...result,
+        findings: findingsJson(result.findings, remarks),
+        assertions: assertionsJson(result.assertions, remarks),
+      };
     case 'notTestable':
       return { ...result, reasons: result.reasons.map((reason) => remarks.json(reason)) };
     default:
@@ -87,11 +95,28 @@ function drillJson(result: DrillResult, remarks: RemarkSpeaker): object {
   }
 }
 
-function tellAssertions({ output, texts }: CommandContext, assertions: readonly AssertionResult[]): void {
-  for (const { question, expected, holds, answer } of assertions) {
-    const values = { question: shownText(question), answer: shownText(answer), expected: shownText(expected ?? '') };
+function tellAssertions(
+  { output, texts }: CommandContext,
+  assertions: readonly AssertionResult[],
+  remarks: RemarkSpeaker,
+): void {
+  for (const assertion of assertions) {
+    const question = shownText(assertion.question);
+    if ('problem' in assertion) {
+      const { message } = remarks.sentence(assertion.problem);
+      output.problem(texts.t('error.label'), texts.t('error.item', { item: question, message }));
+      continue;
+    }
+    const { expected, holds } = assertion;
+    const values = { question, answer: shownText(assertion.answer), expected: shownText(expected ?? '') };
     if (holds) output.say(texts.t('db.assertion.holds', values));
     else if (expected === undefined) output.problem(texts.t('error.label'), texts.t('db.assertion.isNo', values));
     else output.problem(texts.t('error.label'), texts.t('db.assertion.differs', values));
   }
+}
+
+function assertionsJson(assertions: readonly AssertionResult[], remarks: RemarkSpeaker): object[] {
+  return assertions.map((assertion) =>
+    'problem' in assertion ? { ...assertion, problem: remarks.json(assertion.problem) } : assertion,
+  );
 }

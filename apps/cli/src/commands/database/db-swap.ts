@@ -1,5 +1,5 @@
 import { shortId } from '@lumbung/engine';
-import { type DatabaseBackupEvent, swapDatabase } from '@lumbung/runner/databases';
+import { type DatabaseBackupEvent, type DatabaseEngine, swapDatabase } from '@lumbung/runner/databases';
 import { LumbungError } from '@lumbung/stdx';
 import type { CommandRun } from '../../command-spec.ts';
 import { EXIT } from '../../exit-codes.ts';
@@ -22,7 +22,7 @@ export const run: CommandRun = async (context, [url = '', restored = ''], option
       hint: 'name it in the address: it is the one that steps back',
     });
   }
-  const keepAs = options.text('keepAs') ?? `${live}_${stampOf(context.world.ports.clock.nowMs())}`;
+  const keepAs = options.text('keepAs') ?? keptName(target.engine, live, restored, context.world.ports.clock.nowMs());
   const remarks = await loadRemarks(context.texts);
   return await withRepository(context, 'none', async ({ repository, signal }) => {
     const { output, texts } = context;
@@ -67,6 +67,11 @@ function withoutDatabase<T extends { readonly database?: string }>(target: T): T
   const { database: _live, ...rest } = target;
   // The rest of a target with an optional field left out is such a target.
   return rest as T;
+}
+
+/** Numbers of Redis change places; others get the time behind their name. */
+function keptName(engine: DatabaseEngine, live: string, restored: string, nowMs: number): string {
+  return engine === 'redis' ? restored : `${live}_${stampOf(nowMs)}`;
 }
 
 /** `20261124_1405`: a name that any engine takes. */

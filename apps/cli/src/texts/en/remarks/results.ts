@@ -42,5 +42,7 @@ export const enResultRemarks = {
   'definitions-differ': { message: 'the definitions are not those that were backed up' },
   'pages-differ': { message: 'the file has {{found}} bytes, its header says {{pages}} pages of {{page}}' },
 
+  'question-refused': { message: 'the server does not take the question: “{{reason}}”' },
+  'answer-of-many': { message: 'the answer is not one value: rows {{rows}}, columns {{columns}}' },
   'server-dump-by-hand': { message: 'roles and settings of a server are restored by hand' },
 } as const satisfies RemarkTexts;

@@ -42,5 +42,7 @@ export const idResultRemarks = {
   'definitions-differ': { message: 'definisinya bukan yang dicadangkan' },
   'pages-differ': { message: 'panjang berkas {{found}} bita, menurut kepalanya {{pages}} halaman dari {{page}} bita' },
 
+  'question-refused': { message: 'server tidak menerima pertanyaannya: “{{reason}}”' },
+  'answer-of-many': { message: 'jawabannya bukan satu nilai: baris {{rows}}, kolom {{columns}}' },
   'server-dump-by-hand': { message: 'role dan pengaturan server dipulihkan dengan tangan' },
 } as const satisfies RemarkTexts;
