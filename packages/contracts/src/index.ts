@@ -72,7 +72,7 @@ export {
 } from './ids/ids.ts';
 export { type IdKind, type IdOfKind, newId, newIdTimeMs } from './ids/new-id.ts';
 export type { BrowseRequest } from './jobs/care-specs.ts';
-export type { FilePath, SecretRef } from './jobs/job-fields.ts';
+export type { FilePath, SecretRef, SentenceValues } from './jobs/job-fields.ts';
 export type { DatabaseServerPlace, JobLimits, RepositoryPlace } from './jobs/job-places.ts';
 export type { JobResult, PruneFigures } from './jobs/job-results.ts';
 export type { JobSpec, JobSpecOf } from './jobs/job-spec.ts';
@@ -122,6 +122,7 @@ export type {
   FailedPart,
   RunCheck,
   RunFinding,
+  RunRemark,
   RunWarning,
   StoredCopy,
 } from './jobs/stored-copy.ts';

@@ -60,6 +60,28 @@ export function boundedList<Item extends z.ZodType>(item: Item, lengthMax: numbe
   return z.array(z.unknown()).max(lengthMax).pipe(z.array(item)).readonly();
 }
 
+/** What goes into a sentence, by name: texts and numbers; words of the house; of a list the first, and how many there are. */
+export const sentenceValuesField = z
+  .record(
+    z.string().max(128),
+    z.union([
+      shownTextField,
+      z.number(),
+      z.boolean(),
+      boundedList(z.string().max(64), 100),
+      z
+        .strictObject({
+          first: boundedList(
+            z.union([shownTextField, z.strictObject({ kind: z.string().max(64), name: shownTextField }).readonly()]),
+            100,
+          ),
+          count: countField,
+        })
+        .readonly(),
+    ]),
+  )
+  .readonly();
+
 /** `ErrorRecord` of @lumbung/stdx: code, kind, message, values for a translation, hint, and what caused it. */
 export const errorRecordField = z
   .strictObject({
@@ -73,4 +95,5 @@ export const errorRecordField = z
   .readonly();
 
 export type SecretRef = z.output<typeof secretRefField>;
+export type SentenceValues = z.output<typeof sentenceValuesField>;
 export type FilePath = z.output<typeof filePathField>;

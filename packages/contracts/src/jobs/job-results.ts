@@ -17,7 +17,7 @@ import {
   downloadResultSchema,
   statisticsResultSchema,
 } from './look-results.ts';
-import { failedPartSchema, runFindingSchema, verificationSchema } from './stored-copy.ts';
+import { failedPartSchema, runFindingSchema, runRemarkSchema, verificationSchema } from './stored-copy.ts';
 
 const probedSourceSchema = z.discriminatedUnion('kind', [
   z
@@ -75,8 +75,8 @@ const restoredDatabaseShape = {
   tables: boundedList(restoredTableSchema, 1000),
   tableCount: countField,
   rows: countField,
-  /** What is in the dump and was not restored, in words. */
-  leftOut: boundedList(shownTextField, 10_000),
+  /** What is in the dump and was not restored. */
+  leftOut: boundedList(runRemarkSchema, 10_000),
   neededBytes: countField,
   findings: boundedList(runFindingSchema, 1000),
   restoreMs: durationField,
@@ -162,8 +162,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
       live: nameField,
       keptAs: nameField,
       downtimeMs: durationField,
-      /** What has to be done by hand, in words. */
-      remarks: boundedList(shownTextField, 1000),
+      /** What has to be done by hand. */
+      remarks: boundedList(runRemarkSchema, 1000),
     })
     .readonly(),
   z

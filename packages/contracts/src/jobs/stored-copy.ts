@@ -10,6 +10,7 @@ import {
   filePathField,
   momentField,
   nameField,
+  sentenceValuesField,
   sha256Field,
   shownTextField,
   snapshotIdField,
@@ -36,7 +37,17 @@ export const runCheckSchema = z
     code: z.string().max(128).exactOptional(),
     message: shownTextField,
     hint: shownTextField.exactOptional(),
+    values: sentenceValuesField.exactOptional(),
     durationMs: durationField,
+  })
+  .readonly();
+
+/** Something to be told: its code is the key of a text, the message is for a log. */
+export const runRemarkSchema = z
+  .strictObject({
+    code: z.string().min(1).max(128),
+    message: shownTextField,
+    values: sentenceValuesField.exactOptional(),
   })
   .readonly();
 
@@ -46,10 +57,7 @@ export const runWarningSchema = z
     code: z.string().min(1).max(128),
     message: shownTextField,
     item: shownTextField.exactOptional(),
-    values: z
-      .record(z.string().max(128), z.union([shownTextField, z.number(), z.boolean()]))
-      .readonly()
-      .exactOptional(),
+    values: sentenceValuesField.exactOptional(),
   })
   .readonly();
 
@@ -61,6 +69,8 @@ export const runFindingSchema = z
     table: shownTextField.exactOptional(),
     path: shownTextField.exactOptional(),
     message: shownTextField,
+    /** What it is, more exactly than the code of the finding says. */
+    remark: runRemarkSchema.exactOptional(),
   })
   .readonly();
 
@@ -144,6 +154,7 @@ export const failedPartSchema = z
 
 export type RunCheck = z.output<typeof runCheckSchema>;
 export type RunWarning = z.output<typeof runWarningSchema>;
+export type RunRemark = z.output<typeof runRemarkSchema>;
 export type RunFinding = z.output<typeof runFindingSchema>;
 export type CopyVerification = z.output<typeof verificationSchema>;
 export type CopyAnomaly = z.output<typeof sizeAnomalySchema>;

@@ -1,4 +1,4 @@
-import type { CheckSubject, RunCheck } from '@lumbung/contracts';
+import type { CheckSubject, RunCheck, SentenceValues } from '@lumbung/contracts';
 import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { JobRun } from './job-run.ts';
 
@@ -8,6 +8,10 @@ export interface Verdict {
   readonly message: string;
   readonly hint?: string;
   readonly context?: LumbungError['context'];
+  /** For the sentence that the code stands for. */
+  readonly values?: SentenceValues;
+  /** What the run fails with, when it is not the code itself. */
+  readonly error?: LumbungError;
 }
 
 export function pass(message: string): Verdict {
@@ -53,7 +57,7 @@ export class CheckSeries {
 
   /** An answer that is known already. */
   add(check: { readonly id: string; readonly durationMs: number }, verdict: Verdict, cause?: unknown): void {
-    const { result, code, message, hint } = verdict;
+    const { result, code, message, hint, values, error } = verdict;
     this.#run.book.check({
       ...check,
       about: this.#about,
@@ -62,11 +66,13 @@ export class CheckSeries {
       ...(code === undefined ? {} : { code }),
       message,
       ...(hint === undefined ? {} : { hint }),
+      ...(values === undefined ? {} : { values }),
     });
     if (result === 'warn') {
-      this.#run.book.warn({ code: code ?? 'CHECK_WARNED', message, item: this.#subject });
+      const named = values === undefined ? {} : { values };
+      this.#run.book.warn({ code: code ?? 'CHECK_WARNED', message, item: this.#subject, ...named });
     }
-    if (result === 'fail') this.#failure ??= isLumbungError(cause) ? cause : failureOf(verdict, cause);
+    if (result === 'fail') this.#failure ??= isLumbungError(cause) ? cause : (error ?? failureOf(verdict, cause));
   }
 }
 

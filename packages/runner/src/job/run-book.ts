@@ -13,7 +13,7 @@ import {
 } from '@lumbung/contracts';
 import type { Clock } from '@lumbung/stdx';
 import type { TextMask } from './mask-texts.ts';
-import { type ClippedError, clipped, clippedValues } from './shown-text.ts';
+import { type ClippedError, clipped, clippedSentence } from './shown-text.ts';
 
 /** How a run ended, and why. */
 export type RunEnd =
@@ -101,6 +101,7 @@ export class RunBook {
       subject: clipped(check.subject),
       message: clipped(check.message),
       ...(check.hint === undefined ? {} : { hint: clipped(check.hint) }),
+      ...(check.values === undefined ? {} : { values: clippedSentence(check.values) }),
     };
     this.#checks.push(clean);
     this.#tell({ kind: 'check', check: clean });
@@ -113,7 +114,7 @@ export class RunBook {
       ...warning,
       message: clipped(warning.message),
       ...(warning.item === undefined ? {} : { item: clipped(warning.item) }),
-      ...(warning.values === undefined ? {} : { values: clippedValues(warning.values) }),
+      ...(warning.values === undefined ? {} : { values: clippedSentence(warning.values) }),
     };
     this.#warnings.push(clean);
     this.#tell({ kind: 'warning', warning: clean });

@@ -1,3 +1,4 @@
+import type { SentenceValues } from '@lumbung/contracts';
 import { type ErrorRecord, toErrorRecord } from '@lumbung/stdx';
 
 /** Longer texts say nothing more, and a record has a bound. */
@@ -42,4 +43,19 @@ export function clippedValues(values: ErrorRecord['context']): Readonly<Record<s
     kept[name] = typeof value === 'string' ? clipped(value) : value;
   }
   return kept;
+}
+
+/** The same of what goes into a sentence: also lists, of which the first are given. */
+export function clippedSentence(values: SentenceValues): SentenceValues {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clippedValue(value)]));
+}
+
+function clippedValue(value: SentenceValues[string]): SentenceValues[string] {
+  if (typeof value === 'string') return clipped(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : 0;
+  if (typeof value === 'boolean' || !('first' in value)) return value;
+  const first = value.first.map((item) =>
+    typeof item === 'string' ? clipped(item) : { kind: item.kind, name: clipped(item.name) },
+  );
+  return { first, count: value.count };
 }

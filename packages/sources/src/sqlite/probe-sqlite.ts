@@ -30,7 +30,7 @@ export async function probeSqlite(target: Target, control: Control): Promise<Pro
     }
   };
   await list.ask('open', open);
-  const database = described as DescribedDatabase | undefined; // set by the question, which the compiler does not see
+  const database = described;
   if (database !== undefined) {
     await list.ask('journal', () => journalAnswer(database));
     await list.ask('folder', () => folderAnswer(file));

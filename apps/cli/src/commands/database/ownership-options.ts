@@ -59,7 +59,7 @@ function roleMap(maps: readonly string[], options: OptionBag): Readonly<Record<s
   for (const text of maps) {
     const { name: was, rest } = nameOf(text, text.indexOf('='));
     const is = rest.startsWith('=') ? nameOf(rest.slice(1), rest.length - 1) : undefined;
-    const isWhole = is !== undefined && is.rest === '' && is.name !== '' && was !== '';
+    const isWhole = is?.rest === '' && is.name !== '' && was !== '';
     if (!isWhole || roles.has(was)) options.refuse('mapRole', text, EXPECTED);
     roles.set(was, is.name);
   }

@@ -1,6 +1,6 @@
 import { type FailedPart, type JobResult, type JobSpecOf, RUN_TAG_PREFIX, type StoredCopy } from '@lumbung/contracts';
 import { instantOf, millisecondsOf, type Repository } from '@lumbung/engine';
-import { type Manifest, readManifest, type SizeAnomaly } from '@lumbung/sources';
+import { type Manifest, readManifest, readStoredRemark, type SizeAnomaly } from '@lumbung/sources';
 import { fromErrorRecord, LumbungError } from '@lumbung/stdx';
 import {
   type DatabaseBackupEvent,
@@ -18,6 +18,7 @@ import { expectedBytesOf } from '../file-history.ts';
 import { judgeFreeSpace } from '../free-space.ts';
 import { withRepository } from '../job-repository.ts';
 import { databaseControl, JobFailure, type JobRun } from '../job-run.ts';
+import { recordOfRemark } from '../remark-record.ts';
 import { clipped, clippedError } from '../shown-text.ts';
 import { snapshotTags } from '../snapshot-tags.ts';
 import { copyDamaged, verifyCopy } from './verify-copy.ts';
@@ -244,8 +245,8 @@ class DumpRun {
 
   #publish(copy: StoredCopy, manifest: Manifest): void {
     const { book } = this.#run;
-    for (const { code, message } of manifest.warnings.slice(0, WARNINGS_NAMED_MAX)) {
-      book.warn({ code, message, item: copy.database ?? copy.server ?? '' });
+    for (const warning of manifest.warnings.slice(0, WARNINGS_NAMED_MAX)) {
+      book.warn({ ...recordOfRemark(readStoredRemark(warning)), item: copy.database ?? copy.server ?? '' });
     }
     book.warnOfMore(Math.max(0, manifest.warnings.length - WARNINGS_NAMED_MAX));
     for (const anomaly of copy.anomalies) book.warn(anomalyWarning(anomaly, copy.database ?? copy.server ?? ''));

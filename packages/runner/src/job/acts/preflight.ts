@@ -16,6 +16,7 @@ import { checkFileSources } from '../file-source-checks.ts';
 import { freeBytesAt, judgeFreeSpace } from '../free-space.ts';
 import { withRepository } from '../job-repository.ts';
 import { databaseControl, JobFailure, type JobRun } from '../job-run.ts';
+import { errorOfRemark, recordOfRemark } from '../remark-record.ts';
 import { countOf } from '../run-book.ts';
 import { clipped } from '../shown-text.ts';
 import { testStorage } from '../storage-test.ts';
@@ -91,10 +92,11 @@ async function probeDatabases(
   if (report === undefined) return undefined;
   const others =
     databases === 'all' ? [] : report.databases.map(({ name }) => name).filter((name) => !databases.includes(name));
-  for (const { id, durationMs, ...verdict } of report.checks) {
+  for (const { id, database, durationMs, result, remark } of report.checks) {
     // Of databases that are somebody else's business.
-    if (others.some((name) => id.endsWith(` ${name}`) || id.endsWith(`:${name}`))) continue;
-    checks.add({ id: id.slice(0, 1200), durationMs }, verdict);
+    if (database !== undefined && others.includes(database)) continue;
+    const name = database === undefined ? id : `${id} ${database}`.slice(0, 1200);
+    checks.add({ id: name, durationMs }, { result, ...recordOfRemark(remark), error: errorOfRemark(remark) });
   }
   if (databases !== 'all' && report.engine !== 'sqlite' && report.engine !== 'redis') {
     const there = new Set(report.databases.map(({ name }) => name));

@@ -16,6 +16,7 @@ import { verifyDump } from '../../database/restore-database.ts';
 import { openDumpTree } from '../../database/stored-tree.ts';
 import { databaseControl, type JobRun } from '../job-run.ts';
 import { loadJobSnapshot } from '../job-snapshot.ts';
+import { recordOfRemark } from '../remark-record.ts';
 import { momentOf } from '../run-book.ts';
 import { clipped, errorOf } from '../shown-text.ts';
 
@@ -142,11 +143,13 @@ async function verifyDatabase(
   return { filesSeen: filesOf(manifest), bytesRead: bytes, bytesToRead: bytes };
 }
 
-export function findingOfDump({ code, severity, table, path, message }: Finding): RunFinding {
+export function findingOfDump({ code, severity, table, path, remark: said }: Finding): RunFinding {
+  const remark = recordOfRemark(said);
   return {
     code,
     severity,
-    message: clipped(message),
+    message: remark.message,
+    remark,
     ...(table === undefined ? {} : { table: clipped(table) }),
     ...(path === undefined ? {} : { path: clipped(path) }),
   };
