@@ -33,6 +33,7 @@ export const PARSERS: readonly (readonly [parser: string, title: RegExp])[] = [
   ['option values', /^OptionBag > fuzz: /],
   ['command in words', /^splitWords > fuzz: /],
   ['users and groups', /^readPosixNames > fuzz: /],
+  ['procedure', /^a procedure document > fuzz: /],
 ];
 
 /** A line for each property that was checked, as `record-fuzz-cases.ts` writes them. Several of one test are summed. */
