@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 function loadedBy(source: string): string[] {
   const statements = source.matchAll(/^(?:import|export)\s+(?!type\b)(?:\{([^}]*)\}|[^'{]*)\s*from\s+'([^']+)'/gm);
   return [...statements].flatMap(([, names, specifier = '']) => {
-    const isTypesAlone = names !== undefined && names.split(',').every((name) => /^\s*(?:type\b|$)/.test(name));
+    const isTypesAlone = names?.split(',').every((name) => /^\s*(?:type\b|$)/.test(name)) ?? false;
     return isTypesAlone ? [] : [specifier];
   });
 }

@@ -84,7 +84,7 @@ function changed(place: string, value: unknown): unknown {
   const last = keys.pop() ?? '';
   let parent = document as Record<string, unknown>;
   for (const key of keys) parent = parent[key] as Record<string, unknown>;
-  if (value === undefined) delete parent[last];
+  if (value === undefined) Reflect.deleteProperty(parent, last);
   else parent[last] = value;
   return document;
 }

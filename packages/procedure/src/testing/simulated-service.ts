@@ -194,8 +194,8 @@ class SimulatedService implements Lived {
   /** As soon as the work of the date is settled; the system does it by itself. */
   #report(): void {
     const today = this.#activities.get(this.#today());
-    const isReady = today !== undefined && today.administrative === 'unreported' && isTechnicalResult(today.technical);
-    if (isReady) this.#happen(today.date, { kind: 'reported', at: this.#now });
+    if (today?.administrative !== 'unreported' || !isTechnicalResult(today.technical)) return;
+    this.#happen(today.date, { kind: 'reported', at: this.#now });
   }
 
   #acknowledge(): void {
