@@ -352,6 +352,7 @@ export const bans = [
       { path: 'apps/cli/src/password.ts', because: 'it asks a command for the password' },
       { path: 'apps/cli/src/commands/command-source.ts', because: 'it backs up what a command says' },
       { path: 'packages/sources/src/process', because: 'it runs dump tools, and bounds, watches and ends them' },
+      { path: 'apps/server/src/run-process/start-child.ts', because: 'each run has a process of its own' },
       ...outsideTheHouse,
     ],
     testsMayUse: true,

@@ -97,6 +97,7 @@ export {
 export { type DumpSizes, judgeSizes, type SizeAnomaly, sizesOf, tableName } from './manifest/size-history.ts';
 export { mariadbDriver, mysqlDriver } from './mysql/mysql-driver.ts';
 export { postgresDriver } from './postgres/postgres-driver.ts';
+export { MaskedTail, maskSecrets } from './process/masked-tail.ts';
 export { Secret } from './process/secret.ts';
 export { redisDriver } from './redis/redis-driver.ts';
 export { CHECK_IDS, type Check, type CheckId, failedOf, type Verdict } from './remarks/check.ts';

@@ -1,8 +1,4 @@
-import type { Secret } from '@lumbung/sources';
-
-/** Shorter ones are in half of all words: a text without these would say nothing, and they protect nothing. */
-const MASKED_CHARS_MIN = 4;
-const MASK = '[secret]';
+import { maskSecrets, type Secret } from '@lumbung/sources';
 
 /** Keys of records and events whose values are sentences. All others are ids, names and numbers of ours: a password that is
  *  called like one of them must not change it. */
@@ -12,25 +8,19 @@ const VALUE_KEYS: ReadonlySet<string> = new Set(['context', 'values']);
 
 /** Takes secrets out of what a run tells. No program of ours puts one in; servers and tools say what they like. */
 export class TextMask {
-  readonly #needles = new Set<string>();
+  readonly #secrets: Secret[] = [];
 
   add(secret: Secret): void {
-    const value = secret.reveal();
-    // As it stands in addresses, and in JSON.
-    for (const needle of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) {
-      if (needle.length >= MASKED_CHARS_MIN) this.#needles.add(needle);
-    }
+    this.#secrets.push(secret);
   }
 
   text(text: string): string {
-    let masked = text;
-    for (const needle of this.#needles) masked = masked.replaceAll(needle, MASK);
-    return masked;
+    return maskSecrets(text, this.#secrets);
   }
 
   /** The same value, its sentences masked. */
   value<T>(value: T): T {
-    return this.#needles.size === 0 ? value : (this.#masked(value, 'names') as T); // of the same form
+    return this.#secrets.length === 0 ? value : (this.#masked(value, 'names') as T); // of the same form
   }
 
   #masked(value: unknown, inside: 'names' | 'values'): unknown {

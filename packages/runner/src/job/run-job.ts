@@ -1,5 +1,5 @@
-import { type JobResult, type JobSpec, RUN_END_CODES, type RunEndCode, type RunRecord } from '@lumbung/contracts';
-import { isLumbungError, LumbungError } from '@lumbung/stdx';
+import type { JobResult, JobSpec, RunRecord } from '@lumbung/contracts';
+import { LumbungError } from '@lumbung/stdx';
 import { backupDatabases } from './acts/backup-databases.ts';
 import { backupFiles } from './acts/backup-files.ts';
 import { preflight } from './acts/preflight.ts';
@@ -9,7 +9,7 @@ import { JobFailure, type JobRun, LIMIT_DEFAULTS } from './job-run.ts';
 import { JobSecrets } from './job-secrets.ts';
 import { TextMask } from './mask-texts.ts';
 import { RunBook, type RunEnd } from './run-book.ts';
-import { errorOf } from './shown-text.ts';
+import { endOf } from './run-end.ts';
 
 /**
  * Does one job, once: preflight, act, verification; and says what became of it. It never rejects: whatever goes wrong is
@@ -58,30 +58,4 @@ async function act(spec: JobSpec, run: JobRun): Promise<JobResult> {
         context: { kind: spec.kind },
       });
   }
-}
-
-/** A run that was told to end has ended by that, whatever it stumbled over on its way out. */
-function endOf(failure: unknown, signal: AbortSignal): RunEnd {
-  if (signal.aborted) {
-    const reason: unknown = signal.reason;
-    const code = codeOf(reason);
-    const error = errorOf(isLumbungError(reason) ? reason : cancelled());
-    if (code === 'RUN_TIME_LIMIT' || code === 'RUN_MEMORY_LIMIT') return { outcome: 'failed', reason: code, error };
-    return {
-      outcome: code === 'RUN_STALLED' ? 'stalled' : code === 'RUN_LOST' ? 'lost' : 'cancelled',
-      reason: code,
-      error,
-    };
-  }
-  const error = errorOf(failure);
-  return { outcome: 'failed', reason: error.code, error };
-}
-
-function codeOf(reason: unknown): RunEndCode {
-  if (!isLumbungError(reason)) return 'RUN_CANCELLED';
-  return RUN_END_CODES.find((code) => code === reason.code) ?? 'RUN_CANCELLED';
-}
-
-function cancelled(): LumbungError {
-  return new LumbungError('RUN_CANCELLED', { kind: 'operator', message: 'the run was cancelled' });
 }

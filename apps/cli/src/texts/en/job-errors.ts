@@ -125,4 +125,13 @@ export const enJobErrors = {
     message: 'what was written to {{repository}} was read back otherwise',
     hint: 'Do not trust this storage: look at its disks, its memory and its cables.',
   },
+  RUN_NOT_STARTED: {
+    message: 'no process could be started for the run',
+    hint: 'Check whether the machine has memory and processes left.',
+  },
+  SECRET_MISSING: { message: 'there is no secret {{name}}', hint: 'Store it again.' },
+  DOWNLOAD_INCOMPLETE: {
+    message: 'the download is not whole: {{reason}}',
+    hint: 'Throw away what was received, and try again.',
+  },
 } as const satisfies Record<string, ErrorText>;

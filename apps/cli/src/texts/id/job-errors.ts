@@ -124,4 +124,13 @@ export const idJobErrors: ErrorCatalogue = {
     message: 'yang ditulis ke {{repository}} terbaca kembali berbeda',
     hint: 'Jangan percayai penyimpanan ini: periksa disk, memori, dan kabelnya.',
   },
+  RUN_NOT_STARTED: {
+    message: 'proses untuk pelaksanaan tidak dapat dijalankan',
+    hint: 'Periksa apakah mesin masih mempunyai memori dan proses.',
+  },
+  SECRET_MISSING: { message: 'tidak ada rahasia {{name}}', hint: 'Simpan lagi.' },
+  DOWNLOAD_INCOMPLETE: {
+    message: 'unduhan tidak utuh: {{reason}}',
+    hint: 'Buang yang sudah diterima, lalu coba lagi.',
+  },
 };
