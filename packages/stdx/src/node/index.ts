@@ -1,4 +1,5 @@
 export { type FileTimes, setTimes, setTimesOfFd } from './file-times.ts';
+export { type FolderLock, tryLockFolder } from './folder-lock.ts';
 export { SystemCallError } from './libc.ts';
 export { type PosixNames, readPosixNames } from './posix-names.ts';
 export { isProcessAlive } from './process-alive.ts';

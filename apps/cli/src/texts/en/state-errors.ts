@@ -2,7 +2,53 @@ import type { ErrorText } from '../texts.ts';
 
 /** Of the server's own state: see errors.ts. */
 export const enStateErrors = {
+  BUG_NOT_CANONICAL: { message: 'a value has no canonical form' },
   BUG_STORE_INSIDE_TRANSACTION: { message: 'a transaction asked the database outside of itself' },
+  DATA_FOLDER_IN_USE: {
+    message: 'another process uses the data folder {{path}}',
+    messageWith: { pid: 'process {{pid}} uses the data folder {{path}}' },
+    hint: 'Lumbung runs already. Stop that one first, or set LUMBUNG_DATA to another folder.',
+  },
+  DATA_FOLDER_ON_NETWORK: {
+    message: 'the data folder {{path}} is on {{fileSystem}}, where the state of Lumbung is not safe',
+    hint: 'Set LUMBUNG_DATA to a folder on a disk of this machine; repositories may stay where they are.',
+  },
+  DATA_FOLDER_UNUSABLE: {
+    message: 'the data folder {{path}} cannot be used',
+    hint: 'Check that it is a folder that Lumbung may write to, and that its disk has room.',
+  },
+  MASTER_KEY_EXPOSED: {
+    message: 'others than its owner may read the master key {{path}}',
+    hint: 'Run `chmod 600 {{path}}`. If somebody may have seen the key, rotate it.',
+  },
+  MASTER_KEY_GIVEN: {
+    message: 'the master key comes from the environment, where Lumbung cannot replace it',
+    hint: 'Set LUMBUNG_MASTER_KEY to the new key, a comma and the old one, and start again; then leave the old one out.',
+  },
+  MASTER_KEY_INVALID: {
+    message: 'what {{place}} holds is no master key',
+    hint: 'A master key is 43 letters, digits, - and _, as it stands in the recovery kit.',
+  },
+  MASTER_KEY_UNREADABLE: {
+    message: 'the master key {{path}} cannot be read or written',
+    hint: 'Check that Lumbung owns the file and its folder, and that the disk has room.',
+  },
+  SECRET_DAMAGED: {
+    message: 'the secret {{secret}} does not open: it was changed in the database',
+    hint: 'Enter it again, and find out who wrote to the database.',
+  },
+  SECRET_KEY_UNKNOWN: {
+    message: 'the secret {{secret}} was sealed with the master key {{key}}, which is not here',
+    hint: 'Put the master key back that belongs to this state: it is in the recovery kit and in the backup.',
+  },
+  SECRET_MISSING: {
+    message: 'there is no secret {{secret}}',
+    hint: 'Enter the password or key again where it is used.',
+  },
+  SECRET_TOO_LONG: {
+    message: 'a secret has at most {{bytesMax}} bytes',
+    hint: 'Check that it is a password, a key or a token, and not a file.',
+  },
   SETTINGS_CONTRADICT: { message: '{{first}} and {{second}} are both set', hint: 'Leave one of them out.' },
   SETTING_INVALID: {
     message: 'the setting {{setting}} is not right; it must be: {{expected}}',

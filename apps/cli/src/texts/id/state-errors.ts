@@ -2,7 +2,53 @@ import type { ErrorCatalogue } from '../texts.ts';
 
 /** Of the server's own state: see errors.ts. */
 export const idStateErrors: ErrorCatalogue = {
+  BUG_NOT_CANONICAL: { message: 'sebuah nilai tidak memiliki bentuk baku' },
   BUG_STORE_INSIDE_TRANSACTION: { message: 'sebuah transaksi bertanya ke basis data di luar dirinya' },
+  DATA_FOLDER_IN_USE: {
+    message: 'folder data {{path}} sedang dipakai proses lain',
+    messageWith: { pid: 'folder data {{path}} sedang dipakai proses {{pid}}' },
+    hint: 'Lumbung sudah berjalan. Hentikan dahulu, atau arahkan LUMBUNG_DATA ke folder lain.',
+  },
+  DATA_FOLDER_ON_NETWORK: {
+    message: 'folder data {{path}} berada di {{fileSystem}}, tempat data Lumbung tidak aman',
+    hint: 'Arahkan LUMBUNG_DATA ke folder di disk mesin ini; repositori boleh tetap di tempatnya.',
+  },
+  DATA_FOLDER_UNUSABLE: {
+    message: 'folder data {{path}} tidak dapat dipakai',
+    hint: 'Pastikan itu folder yang boleh ditulisi Lumbung, dan disknya masih memiliki ruang.',
+  },
+  MASTER_KEY_EXPOSED: {
+    message: 'kunci induk {{path}} dapat dibaca selain oleh pemiliknya',
+    hint: 'Jalankan `chmod 600 {{path}}`. Bila kunci itu mungkin sudah dilihat orang lain, gantilah.',
+  },
+  MASTER_KEY_GIVEN: {
+    message: 'kunci induk berasal dari lingkungan (environment), sehingga tidak dapat diganti oleh Lumbung',
+    hint: 'Isi LUMBUNG_MASTER_KEY dengan kunci baru, koma, lalu kunci lama, dan jalankan kembali; setelah itu hapus kunci lama.',
+  },
+  MASTER_KEY_INVALID: {
+    message: 'isi {{place}} bukan kunci induk',
+    hint: 'Kunci induk terdiri atas 43 huruf, angka, - dan _, seperti tertulis di berkas pemulihan.',
+  },
+  MASTER_KEY_UNREADABLE: {
+    message: 'kunci induk {{path}} tidak dapat dibaca atau ditulis',
+    hint: 'Pastikan berkas dan foldernya milik Lumbung, dan disknya masih memiliki ruang.',
+  },
+  SECRET_DAMAGED: {
+    message: 'rahasia {{secret}} tidak dapat dibuka: isinya diubah di basis data',
+    hint: 'Masukkan kembali, dan cari tahu siapa yang menulis ke basis data.',
+  },
+  SECRET_KEY_UNKNOWN: {
+    message: 'rahasia {{secret}} disegel dengan kunci induk {{key}}, yang tidak ada di sini',
+    hint: 'Kembalikan kunci induk milik data ini: ada di berkas pemulihan dan di dalam cadangan.',
+  },
+  SECRET_MISSING: {
+    message: 'rahasia {{secret}} tidak ada',
+    hint: 'Masukkan kembali kata sandi atau kunci di tempat pemakaiannya.',
+  },
+  SECRET_TOO_LONG: {
+    message: 'rahasia paling panjang {{bytesMax}} bita',
+    hint: 'Pastikan itu kata sandi, kunci, atau token, bukan berkas.',
+  },
   SETTINGS_CONTRADICT: { message: '{{first}} dan {{second}} sama-sama diisi', hint: 'Hapus salah satunya.' },
   SETTING_INVALID: {
     message: 'pengaturan {{setting}} tidak benar; yang diharapkan: {{expected}}',
