@@ -74,7 +74,7 @@ describe('the register of secrets', () => {
       }),
     ).toEqual({
       a: ['x [secret]', 1, null, undefined, true],
-      '[secret]': { at: String(new Date(0)), error: 'Error: [secret]' },
+      '[secret]': { at: '1970-01-01T00:00:00.000Z', error: 'Error: [secret]' },
     });
   });
 

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 const REDACTED = '[secret]';
 /** Shorter ones stand in ordinary words: they are taken out only where nothing of a word touches them. */
 const PLAIN_CHARS_MIN = 5;
@@ -36,11 +38,15 @@ export class SecretRegister {
     if (Array.isArray(value)) return value.map((item) => this.redactAll(item));
     if (typeof value !== 'object' || value === null) return value;
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return this.redact(String(value));
+    if (prototype !== Object.prototype && prototype !== null) return this.redact(textOf(value));
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => [this.redact(name), this.redactAll(item)] as const),
     );
   }
+}
+
+function textOf(value: object): string {
+  return value instanceof Error ? `${value.name}: ${value.message}` : inspect(value);
 }
 
 function linesOf(value: string): string[] {
