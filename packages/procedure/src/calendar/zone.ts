@@ -1,7 +1,6 @@
 // Instants and local dates. Node and browsers know the zones (Intl, full ICU); asking them costs microseconds an instant,
 // so the offset of each day is remembered.
 import type { LocalDate, TimeOfDay, TimeZone } from '@lumbung/contracts';
-import { assert } from '@lumbung/stdx';
 import { addDays, dateOfDayNumber, dayNumberOf } from './date-arithmetic.ts';
 
 const SECOND_MS = 1000;
@@ -103,24 +102,10 @@ export function instantAt(date: LocalDate, time: TimeOfDay, zone: TimeZone): num
   return instantOf({ date, msOfDay: msOfTimeOfDay(time) }, zone);
 }
 
-/** The first moment of a local date: midnight, or the end of a gap that swallows it. */
+/** The first moment of a local date: midnight, or the end of the gap that swallows it. In every zone since 1970 such a gap
+ *  begins at midnight itself, so that what `instantOf` gives is its end. */
 export function startOfDate(date: LocalDate, zone: TimeZone): number {
-  const midnight = instantOf({ date, msOfDay: 0 }, zone);
-  const isShown = midnight + offsetMsAt(midnight, zone) === dayNumberOf(date) * DAY_MS;
-  return isShown ? midnight : endOfGap(midnight, zone);
-}
-
-/** The moment at which clocks went forward, at most a day before `instantMs`: by halving. */
-function endOfGap(instantMs: number, zone: TimeZone): number {
-  let [before, after] = [instantMs - DAY_MS, instantMs];
-  const offsetAfter = offsetMsAt(after, zone);
-  assert(offsetMsAt(before, zone) !== offsetAfter, 'a skipped midnight lies next to a change of the offset');
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (offsetMsAt(middle, zone) === offsetAfter) after = middle;
-    else before = middle;
-  }
-  return after;
+  return instantOf({ date, msOfDay: 0 }, zone);
 }
 
 /** From the first moment of a local date to the first of the next: 23, 24 or 25 hours. */

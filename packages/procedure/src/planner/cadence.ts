@@ -45,10 +45,10 @@ export class Cadence {
     return this.#isNeededOn(asset, date) ? 'week-would-fail' : undefined;
   }
 
-  /** The last planned date before `date`, within a week; undefined: there was none, or it was no date to work on. */
+  /** The last planned date before `date`, within a week, on which it could have run; undefined: there was none. */
   plannedBefore(asset: Asset, date: LocalDate): LocalDate | undefined {
     const before = [1, 2, 3, 4, 5, 6, 7].map((days) => addDays(date, -days));
-    return before.find((each) => this.#isPlannedOn(asset, each) && this.isWorkable(asset, each));
+    return before.find((each) => this.#isPlannedOn(asset, each) && this.#isPossible(asset, each));
   }
 
   /** When it begins on a date; undefined: quiet windows leave no moment of it. */

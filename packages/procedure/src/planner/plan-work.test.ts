@@ -363,6 +363,9 @@ describe('quiet windows', () => {
     const monday = [...LAST_WEEK, runOf(files, '2026-03-02 02:00')];
     // Wednesday alone is left of the plan: Tuesday is taken.
     expect(due(monday, '2026-03-03 02:00', words)).toEqual(['files week-would-fail #1']);
+    // And Friday is not taken for missed on Saturday.
+    const done = [...monday, runOf(files, '2026-03-03 02:00'), runOf(files, '2026-03-04 02:00')];
+    expect(due(done, '2026-03-07 12:00', words)).toEqual([]);
   });
 });
 
@@ -399,6 +402,10 @@ describe('clocks', () => {
   it('that go back into the past make nothing due twice and nothing stuck', () => {
     const fromFuture = [...LAST_WEEK, runOf(db, '2026-06-01 01:00'), failed(db, '2026-06-02 01:00')];
     expect(due(fromFuture, '2026-03-02 01:00', { assets: [db] })).toEqual(['db scheduled #1']);
+    // What failed later today has not happened yet, and what ran in June does not hide three days of downtime.
+    const laterToday = [...LAST_WEEK, failed(db, '2026-03-02 10:00')];
+    expect(due(laterToday, '2026-03-02 01:00', { assets: [db] })).toEqual(['db scheduled #1']);
+    expect(due(fromFuture, '2026-03-05 00:30', { assets: [db] })).toEqual(['db catch-up #1']);
   });
 
   it('that skip or repeat an hour leave one run a date', () => {

@@ -1,4 +1,4 @@
-// Which copies of one asset stay, go, come back, and why. A plan: whoever executes it reads it first.
+// Which copies of one asset in one destination stay, go, come back, and why. A plan: whoever executes it reads it first.
 import type {
   LocalDate,
   RetentionAct,
@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 
 export interface RetentionInput {
   readonly asset: Pick<Asset, 'id' | 'life'>;
-  /** All copies of the asset, those in the trash included, in any order. */
+  /** All copies of the asset in one destination, those in the trash included, in any order: each destination keeps its own. */
   readonly copies: readonly StoredCopy[];
   readonly policy: RetentionPolicy;
   readonly trashDays: number;
