@@ -70,9 +70,11 @@ function imports(rooms: readonly Room[]): string {
     const may = Object.entries(room.mayImport).flatMap(([target, doors]) =>
       doors.length === 0 ? [] : [door(target, doors)],
     );
-    const libraries = Object.entries(room.externals).map(([name, places]) =>
-      places[0] === '.' ? name : `${name} (in ${places.join(', ')})`,
-    );
+    const byPlace = Map.groupBy(Object.entries(room.externals), ([, places]) => places.join(', '));
+    const libraries = [...byPlace].map(([places, group]) => {
+      const names = group.map(([name]) => name).join(', ');
+      return places === '.' ? names : `${names} (in ${places})`;
+    });
     const node = room.node.length === 0 ? 'no' : room.node[0] === '.' ? 'yes' : `in ${room.node.join(', ')}`;
     return `| ${room.path}${later(room)} | ${may.join(', ') || 'nothing'} | ${libraries.join(', ') || '–'} | ${node} |`;
   };

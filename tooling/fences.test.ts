@@ -106,7 +106,7 @@ describe('a planted fault is refused with its sentence', () => {
     [
       'an import across a joint',
       { 'apps/cli/src/main.ts': `export * from '@lumbung/backend';` },
-      'apps/cli/src/main.ts:1: apps/cli may not import packages/backend: it stands on packages/stdx, packages/engine, packages/runner alone.',
+      'apps/cli/src/main.ts:1: apps/cli may not import packages/backend: it stands on packages/stdx, packages/contracts, packages/engine, packages/runner alone.',
     ],
     [
       'an upper storey in a lower one, by type alone',

@@ -1,4 +1,5 @@
 // Which licences the house accepts, and how it reads what packages say.
+import { findFrom } from './lockfile-rules.ts';
 
 /** In the product: permissive only, so that an office may pass Lumbung on without asking anyone. */
 const RUNTIME_LICENCES = new Set([
@@ -18,6 +19,32 @@ const RUNTIME_LICENCES = new Set([
 
 /** In tools that are never passed on: weak copyleft too. */
 const DEVELOPMENT_LICENCES = new Set(['MPL-2.0', 'CC-BY-4.0', 'CC-BY-3.0']);
+
+/** What the lockfile says of one package. */
+export interface LockedPackage {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+/** Places of what the product needs at run time: reached from the root and the rooms without a step through something that
+ *  only developers need, or that a library could also work with (vitest, for one that brings a kit for tests). */
+export function runtimePlaces(packages: Readonly<Record<string, LockedPackage>>): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const waiting = Object.keys(packages).filter((where) => !where.includes('node_modules/'));
+  for (let where = waiting.pop(); where !== undefined; where = waiting.pop()) {
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = packages[where] ?? {};
+    const peers = Object.keys(peerDependencies ?? {}).filter((name) => peerDependenciesMeta?.[name]?.optional !== true);
+    for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
+      const place = findFrom(where, name, packages);
+      if (place === undefined || reached.has(place)) continue;
+      reached.add(place);
+      waiting.push(place);
+    }
+  }
+  return reached;
+}
 
 export interface LicensedPackage {
   readonly name: string;

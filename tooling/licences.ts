@@ -1,9 +1,9 @@
 // Checks the licence of every installed package against the list in licence-rules.ts. What the product needs at run time
-// and what only developers use are told apart by the lockfile.
+// is what the rooms depend on, by the lockfile; the rest only developers use.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { report } from './findings.ts';
-import { judgeLicences, type LicensedPackage } from './licence-rules.ts';
+import { judgeLicences, type LicensedPackage, type LockedPackage, runtimePlaces } from './licence-rules.ts';
 
 const root = path.dirname(import.meta.dirname);
 const packages = lockedPackages();
@@ -11,8 +11,11 @@ report(judgeLicences(packages), packages.length, 'packages');
 
 function lockedPackages(): LicensedPackage[] {
   const lock: unknown = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
-  return Object.entries(fields(fields(lock)['packages'])).flatMap(([where, entry]) => {
-    const { link, dev, version } = fields(entry);
+  const packages = fields(fields(lock)['packages']);
+  // npm wrote the file: what is there has the types it gives them.
+  const runtime = runtimePlaces(packages as Readonly<Record<string, LockedPackage>>);
+  return Object.entries(packages).flatMap(([where, entry]) => {
+    const { link, version } = fields(entry);
     if (!where.includes('node_modules/') || link === true) return [];
     const manifestFile = path.join(root, where, 'package.json');
     const isInstalled = existsSync(manifestFile);
@@ -21,7 +24,7 @@ function lockedPackages(): LicensedPackage[] {
     if (!isInstalled && fields(entry)['license'] === undefined) return [];
     const manifest = isInstalled ? fields(JSON.parse(readFileSync(manifestFile, 'utf8'))) : fields(entry);
     const name = where.slice(where.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    return [{ name, version: String(version), licence: licenceOf(manifest), isRuntime: dev !== true }];
+    return [{ name, version: String(version), licence: licenceOf(manifest), isRuntime: runtime.has(where) }];
   });
 }
 

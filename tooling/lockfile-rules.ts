@@ -40,7 +40,7 @@ export function missingEntries(packages: Packages): Record<string, CompletedEntr
 }
 
 /** Where Node would find `name` from the package at `where`. */
-function findFrom(where: string, name: string, packages: Packages): string | undefined {
+export function findFrom(where: string, name: string, packages: Readonly<Record<string, unknown>>): string | undefined {
   for (let folder = where; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     const place = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
     if (place in packages) return place;

@@ -155,7 +155,7 @@ export const rooms = [
     storey: 4,
     mayImport: {
       'packages/stdx': ['.', './node'],
-      'packages/contracts': ['.', './schemas'],
+      'packages/contracts': ['.', './schemas', './texts'],
       'packages/procedure': ['.'],
       'packages/runner': ['.', './jobs'],
       // Only the door of its tests: real servers.
@@ -166,6 +166,11 @@ export const rooms = [
       'better-sqlite3': ['src/store'],
       pg: ['src/store'],
       'pg-boss': ['src/queue'],
+      hono: ['src/http'],
+      '@hono/zod-openapi': ['src/http'],
+      '@hono/node-server': ['src/http'],
+      'prom-client': ['src/http'],
+      'better-auth': ['src/modules/access'],
       zod: everywhere,
     },
     node: everywhere,
@@ -177,6 +182,10 @@ export const rooms = [
       { name: 'audit', gives: 'the hash-chained trail: append, verify, export' },
       { name: 'queue', gives: 'work that waits: one port, two drivers, one conformance suite; knows no kind of job' },
       { name: 'run-process', gives: 'the child that does one run: supervisor, messages, watchdog, limits' },
+      {
+        name: 'http',
+        gives: 'how an endpoint is written and answered: access, limits, problems, pages, events; knows no module',
+      },
       { name: 'modules/organisation', gives: 'profile, agencies, people, holidays' },
       { name: 'modules/procedures', gives: 'versions of the procedure: draft, in force, withdrawn' },
       { name: 'modules/access', gives: 'accounts, functions, tokens, the matrix' },
@@ -191,7 +200,7 @@ export const rooms = [
       { name: 'modules/maintenance', gives: 'retention, check, prune, statistics' },
       { name: 'modules/overview', gives: 'figures of the dashboard' },
       { name: 'scheduler', gives: 'the tick: what is due is queued' },
-      { name: 'http', gives: 'the API: sessions, limits, problems, events' },
+      { name: 'api', gives: 'all endpoints of all modules in one list' },
       { name: 'main.ts', gives: 'the composition root' },
     ],
   },
@@ -199,7 +208,12 @@ export const rooms = [
     path: 'apps/cli',
     gives: '`lumbung`: every act from a shell; works alone in a disaster, with only a repository and its password',
     storey: 4,
-    mayImport: { 'packages/stdx': ['.', './node'], 'packages/engine': ['.'], 'packages/runner': ['.', './databases'] },
+    mayImport: {
+      'packages/stdx': ['.', './node'],
+      'packages/contracts': ['.', './texts'],
+      'packages/engine': ['.'],
+      'packages/runner': ['.', './databases'],
+    },
     externals: {
       commander: everywhere,
       '@clack/prompts': everywhere,
@@ -274,7 +288,7 @@ export const rooms = [
 ];
 
 /** Libraries of tests, declared once in the root package.json. */
-export const testExternals = ['vitest', 'fast-check'];
+export const testExternals = ['vitest', 'fast-check', '@seriousme/openapi-schema-validator'];
 
 /**
  * @typedef {object} Home
@@ -362,7 +376,7 @@ export const bans = [
     uses: ['node:crypto', 'crypto'],
     instead: 'use what packages/engine/src/crypto gives',
     homes: [
-      { path: 'packages/engine/src/crypto', because: 'reviewed in one place' },
+      { path: 'packages/engine/src/crypto', because: 'reviewed there' },
       { path: 'packages/sources/src/manifest/digest.ts', because: 'dumps' },
       { path: 'apps/server/src/crypto', because: 'the same' },
       // Their auth files alone: what servers ask for a login, and no more.

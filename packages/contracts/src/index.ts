@@ -1,5 +1,40 @@
 // The words both sides speak, and their types. Loads no library, so that a browser may have it; schemas are at
 // '@lumbung/contracts/schemas'.
+export type { AccountView, ApprovalView, NewGrant } from './access/api.ts';
+export {
+  authorise,
+  type Caller,
+  type GivenConsent,
+  type Grant,
+  grantsInForce,
+  isTokenScope,
+  mayConsent,
+  REFUSALS,
+  type Reach,
+  type Refusal,
+  type Resource,
+  reaches,
+  reachOf,
+  type TokenScope,
+  type Verdict,
+} from './access/authorise.ts';
+export {
+  ACCESS_MATRIX,
+  ACTIONS,
+  type Action,
+  type ActionRule,
+  type Consent,
+  isAction,
+  type Scope,
+  type SecondPerson,
+} from './access/matrix.ts';
+export {
+  ACCOUNT_STATES,
+  type AccountState,
+  APPROVAL_STATES,
+  type ApprovalState,
+  CONSENT_NAMES,
+} from './access/words.ts';
 export type {
   Activity,
   ActivityActor,

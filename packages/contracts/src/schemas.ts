@@ -1,4 +1,5 @@
 // The door with zod: for servers and programs. A browser imports '@lumbung/contracts', which loads no library.
+export * from './access/api.ts';
 export { activitySchema } from './activity/activity-schema.ts';
 export { holidayCalendarSchema } from './calendar/holiday-schema.ts';
 export {

@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ErrorText } from '@lumbung/contracts/texts';
 import { describe, expect, it } from 'vitest';
 import { thrownErrors } from '../testing/thrown-errors.ts';
 import { enErrors } from './en/errors.ts';
 import { en } from './en/index.ts';
 import { idErrors } from './id/errors.ts';
 import { id } from './id/index.ts';
-import type { ErrorText } from './texts.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const enTexts: Readonly<Record<string, string>> = en;

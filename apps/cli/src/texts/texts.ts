@@ -1,7 +1,11 @@
+import type { ErrorText } from '@lumbung/contracts/texts';
 import i18next from 'i18next';
+
 import type { Language } from '../language.ts';
 import type { en } from './en/index.ts';
 import type { Translation } from './translation.ts';
+
+export type { ErrorText };
 
 type CatalogueKey = keyof typeof en;
 
@@ -11,16 +15,6 @@ export type TextKey =
   | (CatalogueKey extends infer Key ? (Key extends `${infer Base}_other` ? Base : never) : never);
 
 export type Catalogue = Translation<typeof en>;
-
-/** What an error says to people: what happened, and what to do. */
-export interface ErrorText {
-  readonly message: string;
-  /** Instead of the message, when the error has the value of that name: the first that it has. */
-  readonly messageWith?: Readonly<Record<string, string>>;
-  readonly hint?: string;
-  /** The same of the hint. */
-  readonly hintWith?: Readonly<Record<string, string>>;
-}
 
 /** By the error's code. */
 export type ErrorCatalogue = Readonly<Record<string, ErrorText>>;

@@ -1,12 +1,18 @@
+import type { Selectable } from 'kysely';
 import type {
   AccountRoleRow,
   AccountRow,
   ApiTokenRow,
+  ApprovalDecisionRow,
+  ApprovalRow,
   CredentialRow,
   DeviceCodeRow,
   IdempotencyRow,
+  LoginGuardRow,
   LoginVerificationRow,
+  PasswordLinkRow,
   SessionRow,
+  SpentCodeRow,
   TwoFactorRow,
 } from './rows/access.ts';
 import type {
@@ -18,7 +24,6 @@ import type {
   ProcedureVersionRow,
 } from './rows/office.ts';
 import type {
-  ApprovalRow,
   ChannelRow,
   InstallationRow,
   MessageRow,
@@ -48,6 +53,7 @@ export interface Database {
   api_token: ApiTokenRow;
   application: ApplicationRow;
   approval: ApprovalRow;
+  approval_decision: ApprovalDecisionRow;
   asset: AssetRow;
   audit_event: AuditEventRow;
   channel: ChannelRow;
@@ -58,9 +64,11 @@ export interface Database {
   idempotency: IdempotencyRow;
   installation: InstallationRow;
   job: JobRow;
+  login_guard: LoginGuardRow;
   login_verification: LoginVerificationRow;
   message: MessageRow;
   organisation: OrganisationRow;
+  password_link: PasswordLinkRow;
   person: PersonRow;
   person_term: PersonTermRow;
   procedure_version: ProcedureVersionRow;
@@ -72,6 +80,10 @@ export interface Database {
   server: ServerRow;
   session: SessionRow;
   snapshot: SnapshotRow;
+  spent_code: SpentCodeRow;
   two_factor: TwoFactorRow;
 }
 export type TableName = keyof Database;
+
+/** A row as it is read. */
+export type RowOf<Table extends keyof Database> = Selectable<Database[Table]>;

@@ -5,12 +5,15 @@ CREATE TABLE "account" (
   "email_verified" integer default 0 not null,
   "image" text,
   "two_factor_enabled" integer default 0 not null,
-  "is_banned" integer default 0 not null,
-  "ban_reason" text,
-  "ban_expires_at" text,
-  "created_at" text not null,
-  "updated_at" text not null,
-  constraint "account_flags" check ("email_verified" in (0, 1) and "two_factor_enabled" in (0, 1) and "is_banned" in (0, 1))
+  "user_name" text unique,
+  "state" text not null,
+  "language" text,
+  "last_login_at" integer,
+  "created_at" integer not null,
+  "updated_at" integer not null,
+  "revision" integer default 1 not null,
+  constraint "account_flags" check ("email_verified" in (0, 1) and "two_factor_enabled" in (0, 1)),
+  constraint "account_state" check ("state" in ('invited', 'active', 'disabled'))
 ) strict;
 
 CREATE TABLE "account_role" (
@@ -131,26 +134,32 @@ CREATE TABLE "approval" (
   "id" text not null primary key,
   "action" text not null,
   "subject" text not null,
-  "request" text not null,
+  "agency_id" text references "agency" ("id"),
   "reason" text not null,
+  "owner_letter" text,
+  "needed" text not null,
   "requested_by" text not null references "account" ("id"),
   "requested_at" integer not null,
   "expires_at" integer not null,
-  "decision" text,
-  "decided_by" text references "account" ("id"),
-  "decided_at" integer,
-  "decision_reason" text,
   "used_at" integer,
-  constraint "approval_decision" check ("decision" in ('approved', 'refused')),
-  constraint "approval_decided" check ((decision is null) = (decided_by is null)),
-  constraint "approval_decided_at" check ((decision is null) = (decided_at is null)),
-  constraint "approval_by_another" check (decided_by <> requested_by),
-  constraint "approval_used" check (used_at is null or decision = 'approved')
+  "withdrawn_at" integer
 ) strict;
 
-CREATE INDEX "approval_expires_at_idx" on "approval" ("expires_at") where decision is null;
+CREATE INDEX "approval_agency_id_id_idx" on "approval" ("agency_id", "id");
 
-CREATE INDEX "approval_subject_idx" on "approval" ("subject");
+CREATE TABLE "approval_decision" (
+  "approval_id" text not null references "approval" ("id") on delete cascade,
+  "consent" text not null,
+  "decision" text not null,
+  "decided_by" text not null references "account" ("id"),
+  "decided_at" integer not null,
+  "note" text,
+  constraint "approval_decision_pkey" primary key ("approval_id", "decided_by"),
+  constraint "approval_decision_consent" check ("consent" in ('overseer', 'owner')),
+  constraint "approval_decision_decision" check ("decision" in ('approved', 'refused'))
+) strict;
+
+CREATE UNIQUE INDEX "approval_decision_approval_id_consent_key" on "approval_decision" ("approval_id", "consent");
 
 CREATE TABLE "asset" (
   "id" text not null primary key,
@@ -222,11 +231,11 @@ CREATE TABLE "credential" (
   "access_token" text,
   "refresh_token" text,
   "id_token" text,
-  "access_token_expires_at" text,
-  "refresh_token_expires_at" text,
+  "access_token_expires_at" integer,
+  "refresh_token_expires_at" integer,
   "scope" text,
-  "created_at" text not null,
-  "updated_at" text not null
+  "created_at" integer not null,
+  "updated_at" integer not null
 ) strict;
 
 CREATE INDEX "credential_account_id_idx" on "credential" ("account_id");
@@ -259,8 +268,8 @@ CREATE TABLE "device_code" (
   "user_code" text not null unique,
   "account_id" text references "account" ("id") on delete cascade,
   "status" text not null,
-  "expires_at" text not null,
-  "last_polled_at" text,
+  "expires_at" integer not null,
+  "last_polled_at" integer,
   "polling_interval_ms" integer,
   "client_id" text,
   "scope" text
@@ -332,13 +341,21 @@ CREATE INDEX "job_priority_due_at_id_idx" on "job" ("priority" desc, "due_at", "
 
 CREATE UNIQUE INDEX "job_unique_key_key" on "job" ("unique_key") where state in ('waiting', 'running');
 
+CREATE TABLE "login_guard" (
+  "key" text not null primary key,
+  "failures" integer not null,
+  "last_at" integer not null
+) strict;
+
+CREATE INDEX "login_guard_last_at_idx" on "login_guard" ("last_at");
+
 CREATE TABLE "login_verification" (
   "id" text not null primary key,
   "identifier" text not null,
   "value" text not null,
-  "expires_at" text not null,
-  "created_at" text not null,
-  "updated_at" text not null
+  "expires_at" integer not null,
+  "created_at" integer not null,
+  "updated_at" integer not null
 ) strict;
 
 CREATE INDEX "login_verification_identifier_idx" on "login_verification" ("identifier");
@@ -371,6 +388,17 @@ CREATE TABLE "organisation" (
   "updated_at" integer not null,
   constraint "organisation_is_one" check ("id" in ('organisation'))
 ) strict;
+
+CREATE TABLE "password_link" (
+  "id" text not null primary key,
+  "account_id" text not null references "account" ("id") on delete cascade,
+  "token_hash" text not null unique,
+  "created_by" text not null references "account" ("id"),
+  "created_at" integer not null,
+  "expires_at" integer not null
+) strict;
+
+CREATE INDEX "password_link_account_id_idx" on "password_link" ("account_id");
 
 CREATE TABLE "person" (
   "id" text not null primary key,
@@ -562,11 +590,12 @@ CREATE TABLE "session" (
   "id" text not null primary key,
   "account_id" text not null references "account" ("id") on delete cascade,
   "token" text not null unique,
-  "expires_at" text not null,
+  "method" text not null,
+  "expires_at" integer not null,
   "ip_address" text,
   "user_agent" text,
-  "created_at" text not null,
-  "updated_at" text not null
+  "created_at" integer not null,
+  "updated_at" integer not null
 ) strict;
 
 CREATE INDEX "session_account_id_idx" on "session" ("account_id");
@@ -618,11 +647,24 @@ CREATE INDEX "snapshot_trashed_at_idx" on "snapshot" ("trashed_at") where trashe
 
 CREATE INDEX "snapshot_verification_idx" on "snapshot" ("verification") where verification <> 'verified' and removed_at is null;
 
+CREATE TABLE "spent_code" (
+  "account_id" text not null references "account" ("id") on delete cascade,
+  "code_hash" text not null,
+  "expires_at" integer not null,
+  constraint "spent_code_pkey" primary key ("account_id", "code_hash")
+) strict;
+
+CREATE INDEX "spent_code_expires_at_idx" on "spent_code" ("expires_at");
+
 CREATE TABLE "two_factor" (
   "id" text not null primary key,
   "account_id" text not null references "account" ("id") on delete cascade,
   "secret" text not null,
-  "backup_codes" text not null
+  "backup_codes" text not null,
+  "verified" integer default 1 not null,
+  "failed_count" integer default 0 not null,
+  "locked_until_at" integer,
+  constraint "two_factor_verified" check ("verified" in (0, 1))
 ) strict;
 
 CREATE INDEX "two_factor_account_id_idx" on "two_factor" ("account_id");

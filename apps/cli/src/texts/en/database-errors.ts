@@ -1,4 +1,4 @@
-import type { ErrorText } from '../texts.ts';
+import type { ErrorText } from '@lumbung/contracts/texts';
 
 /** Of databases: see errors.ts. */
 export const enDatabaseErrors = {

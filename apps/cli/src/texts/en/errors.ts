@@ -1,4 +1,5 @@
-import type { ErrorText } from '../texts.ts';
+import type { ErrorText } from '@lumbung/contracts/texts';
+import { enServerErrors } from '@lumbung/contracts/texts';
 import { enDatabaseErrors } from './database-errors.ts';
 import { enJobErrors } from './job-errors.ts';
 import { enProcedureErrors } from './procedure-errors.ts';
@@ -14,6 +15,7 @@ export const enErrors = {
   ...enJobErrors,
   ...enProcedureErrors,
   ...enStateErrors,
+  ...enServerErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` is not one of: {{expected}}', hint: 'See the help of the command.' },
   BACKUP_EMPTY: {
     message: 'nothing was backed up: no file could be read',

@@ -1,4 +1,4 @@
-import type { ErrorText } from '../texts.ts';
+import type { ErrorText } from '@lumbung/contracts/texts';
 
 /** Of jobs that run by themselves: see errors.ts. */
 export const enJobErrors = {

@@ -1,4 +1,4 @@
-import type { ErrorText } from '../texts.ts';
+import type { ErrorText } from '@lumbung/contracts/texts';
 
 /** Of what is typed in a procedure, a register or a request: see errors.ts. */
 export const enProcedureErrors = {

@@ -1,4 +1,4 @@
-import type { ErrorText } from '../texts.ts';
+import type { ErrorText } from '@lumbung/contracts/texts';
 
 /** Of the server's own state: see errors.ts. */
 export const enStateErrors = {

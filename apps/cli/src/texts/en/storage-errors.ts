@@ -1,4 +1,4 @@
-import type { ErrorText } from '../texts.ts';
+import type { ErrorText } from '@lumbung/contracts/texts';
 
 /** Of disks, the operating system and where repositories lie: see errors.ts. */
 export const enStorageErrors = {

@@ -1,3 +1,4 @@
+import { idServerErrors } from '@lumbung/contracts/texts';
 import type { ErrorCatalogue } from '../texts.ts';
 import { idDatabaseErrors } from './database-errors.ts';
 import { idJobErrors } from './job-errors.ts';
@@ -12,6 +13,7 @@ export const idErrors: ErrorCatalogue = {
   ...idJobErrors,
   ...idProcedureErrors,
   ...idStateErrors,
+  ...idServerErrors,
   ARGUMENT_INVALID: { message: '`{{value}}` tidak termasuk: {{expected}}', hint: 'Lihat bantuan perintah itu.' },
   BACKUP_EMPTY: {
     message: 'tidak ada yang dicadangkan: tidak ada berkas yang terbaca',

@@ -4,7 +4,5 @@ export type Moment = number;
 export type Flag = 0 | 1;
 /** A document: parsed with zod by whoever reads it. */
 export type JsonText = string;
-/** As better-auth writes moments: `2026-03-05T01:02:03.456Z`. */
-export type IsoMoment = string;
 /** 64 hexadecimal digits. */
 export type Sha256 = string;

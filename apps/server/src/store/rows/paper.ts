@@ -79,25 +79,6 @@ export interface RestoreRequestRow {
   revision: Generated<number>;
 }
 
-/** A second person's word on what somebody wants to do. */
-export interface ApprovalRow {
-  readonly id: string;
-  readonly action: string;
-  readonly subject: string;
-  /** What exactly is asked for: the word is on this and nothing else. */
-  readonly request: JsonText;
-  readonly reason: string;
-  readonly requested_by: AccountId;
-  readonly requested_at: Moment;
-  readonly expires_at: Moment;
-  decision: 'approved' | 'refused' | null;
-  decided_by: AccountId | null;
-  decided_at: Moment | null;
-  decision_reason: string | null;
-  /** An approval is good for one act. */
-  used_at: Moment | null;
-}
-
 export interface ChannelRow {
   readonly id: string;
   name: string;

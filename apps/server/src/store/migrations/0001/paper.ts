@@ -81,29 +81,6 @@ async function createRequests({ text, big, int, table, index }: SchemaWords): Pr
   await index('restore_request', ['requested_at desc']);
   await index('restore_request', ['asset_id']);
   await index('restore_request', ['run_id']);
-
-  await table('approval')
-    .addColumn('id', text, primary)
-    .addColumn('action', text, required)
-    .addColumn('subject', text, required)
-    .addColumn('request', text, required)
-    .addColumn('reason', text, required)
-    .addColumn('requested_by', text, to('account'))
-    .addColumn('requested_at', big, required)
-    .addColumn('expires_at', big, required)
-    .addColumn('decision', text, optional)
-    .addColumn('decided_by', text, to('account', 'optional'))
-    .addColumn('decided_at', big, optional)
-    .addColumn('decision_reason', text, optional)
-    .addColumn('used_at', big, optional)
-    .addCheckConstraint('approval_decision', oneOf('decision', ['approved', 'refused']))
-    .addCheckConstraint('approval_decided', sql`(decision is null) = (decided_by is null)`)
-    .addCheckConstraint('approval_decided_at', sql`(decision is null) = (decided_at is null)`)
-    .addCheckConstraint('approval_by_another', sql`decided_by <> requested_by`)
-    .addCheckConstraint('approval_used', sql`used_at is null or decision = 'approved'`)
-    .execute();
-  await index('approval', ['subject']);
-  await index('approval', ['expires_at'], { where: sql`decision is null` });
 }
 
 async function createMessages({ text, big, int, table, index }: SchemaWords): Promise<void> {
