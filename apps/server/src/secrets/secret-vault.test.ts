@@ -137,9 +137,9 @@ describeEachDialect('the vault', (lab) => {
     await expect(add(store, vault, 'db', 'lain')).rejects.toThrow(isCode('STORE_DUPLICATE'));
     await expect(add(store, vault, 'long', 'é'.repeat(40_000))).rejects.toThrow(isCode('SECRET_TOO_LONG'));
     const none = parseSecretId('sec_none');
-    await expect(vault.open(none)).rejects.toThrow(isCode('SECRET_MISSING'));
+    await expect(vault.open(none)).rejects.toThrow(isCode('SECRET_UNKNOWN'));
     await expect(store.transaction(async (tx) => await vault.replace(none, 'x', tx))).rejects.toThrow(
-      isCode('SECRET_MISSING'),
+      isCode('SECRET_UNKNOWN'),
     );
   });
 

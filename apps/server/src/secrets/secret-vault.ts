@@ -40,7 +40,7 @@ export class SecretVault {
     return id;
   }
 
-  /** Puts another value in its place. @throws LumbungError SECRET_MISSING, SECRET_TOO_LONG (operator) */
+  /** Puts another value in its place. @throws LumbungError SECRET_UNKNOWN, SECRET_TOO_LONG (operator) */
   async replace(id: SecretId, value: string, tx: Transaction): Promise<void> {
     const { numUpdatedRows } = await tx
       .updateTable('secret')
@@ -59,7 +59,7 @@ export class SecretVault {
     await tx.deleteFrom('secret').where('id', '=', id).execute();
   }
 
-  /** @throws LumbungError SECRET_MISSING, SECRET_KEY_UNKNOWN (operator), SECRET_DAMAGED (corruption) */
+  /** @throws LumbungError SECRET_UNKNOWN, SECRET_KEY_UNKNOWN (operator), SECRET_DAMAGED (corruption) */
   async open(id: SecretId, queries: Queries = this.#store.db): Promise<SecretValue> {
     const row = await queries.selectFrom('secret').selectAll().where('id', '=', id).executeTakeFirst();
     if (row === undefined) throw missing(id);
@@ -167,7 +167,7 @@ function boundTo(id: SecretId, key: MasterKey): string {
 }
 
 function missing(id: SecretId): LumbungError {
-  return new LumbungError('SECRET_MISSING', {
+  return new LumbungError('SECRET_UNKNOWN', {
     kind: 'operator',
     message: `there is no secret ${id}`,
     context: { secret: id },

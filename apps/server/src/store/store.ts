@@ -64,9 +64,14 @@ export class Store implements AsyncDisposable {
   /** All of `act`, or nothing. What it does outside the database is not undone.
    *  @throws whatever `act` throws, as it is; LumbungError STORE_… for what the database refuses */
   async transaction<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {
+    return await this.#counted(async () => await this.#transaction(act));
+  }
+
+  /** `close` waits for it. */
+  async #counted<T>(act: () => Promise<T>): Promise<T> {
     this.#refuseInside('another transaction');
     if (this.#isClosed) throw new LumbungError('STORE_CLOSED', { kind: 'bug', message: 'the store is closed' });
-    const work = this.#transaction(act);
+    const work = act();
     const isOver = work.then(
       () => {},
       () => {},
@@ -77,6 +82,26 @@ export class Store implements AsyncDisposable {
     } finally {
       this.#open.delete(isOver);
     }
+  }
+
+  /** Everything that `act` reads is of one moment, however long it takes. It writes nothing. On SQLite all others wait for
+   *  it: for exports, not for pages. */
+  async snapshot<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {
+    return await this.#counted(async () => {
+      const own: OpenTransaction = { state: 'open', afterCommit: [] };
+      const begin = this.#db.transaction();
+      const reading =
+        this.dialect === 'postgres' ? begin.setIsolationLevel('repeatable read').setAccessMode('read only') : begin;
+      try {
+        return await reading.execute(async (tx) => {
+          // PostgreSQL takes the moment of the first query, whenever that comes.
+          await sql`select 1`.execute(tx);
+          return await this.#current.run(own, async () => await act(tx));
+        });
+      } finally {
+        own.state = 'over';
+      }
+    });
   }
 
   async #transaction<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {

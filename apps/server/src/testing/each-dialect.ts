@@ -31,12 +31,13 @@ const hasPostgres = haveServer('postgres');
 export function describeEachDialect(title: string, suite: (lab: StoreLab) => void): void {
   for (const dialect of DIALECTS) {
     describe.skipIf(dialect === 'postgres' && !hasPostgres)(`${title} (${dialect})`, () => {
-      suite(makeLab(dialect));
+      suite(makeStoreLab(dialect));
     });
   }
 }
 
-function makeLab(dialect: Dialect): StoreLab {
+/** Hooks of the suite that calls it open and close it. */
+export function makeStoreLab(dialect: Dialect): StoreLab {
   let folder = '';
   let server: TestServer | undefined;
   const stores: Store[] = [];

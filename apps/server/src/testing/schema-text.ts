@@ -70,7 +70,7 @@ async function sqliteFacts(store: Store) {
       .sort(),
     references: tables
       .flatMap((table) =>
-        [...table.sql.matchAll(/"(\w+)" \w+ (?:not null )?references "(\w+)"/g)].map(
+        [...table.sql.matchAll(/"(\w+)"(?:\)| \w+)(?: not null)? references "(\w+)"/g)].map(
           (match) => `${table.tbl_name}.${match[1] ?? ''} → ${match[2] ?? ''}`,
         ),
       )

@@ -41,7 +41,7 @@ export const enStateErrors = {
     message: 'the secret {{secret}} was sealed with the master key {{key}}, which is not here',
     hint: 'Put the master key back that belongs to this state: it is in the recovery kit and in the backup.',
   },
-  SECRET_MISSING: {
+  SECRET_UNKNOWN: {
     message: 'there is no secret {{secret}}',
     hint: 'Enter the password or key again where it is used.',
   },
@@ -53,6 +53,26 @@ export const enStateErrors = {
   SETTING_INVALID: {
     message: 'the setting {{setting}} is not right; it must be: {{expected}}',
     hint: 'Correct the variable, or leave it out.',
+  },
+  STATE_FILE_CUT: {
+    message: 'the exported state ends in line {{line}}, before its end',
+    hint: 'Export the state again, and copy the whole file.',
+  },
+  STATE_FILE_DAMAGED: {
+    message: 'the exported state is not what was written: its digest or its counts differ',
+    hint: 'Copy the file again from where it was exported to, or export again.',
+  },
+  STATE_FILE_INVALID: {
+    message: 'line {{line}} is no line of an exported state',
+    hint: 'Export the state again with `lumbung state export`, and import that file as it is.',
+  },
+  STATE_SCHEMA_DIFFERS: {
+    message: 'the exported state has the form {{found}}; this Lumbung reads {{known}}',
+    hint: 'Export and import with the same version of Lumbung, then upgrade.',
+  },
+  STATE_TARGET_NOT_EMPTY: {
+    message: 'there is a state already: the table {{table}} is not empty',
+    hint: 'Import into a new data folder, or an empty database.',
   },
   STORE_BUSY: {
     message: 'somebody else holds the database of Lumbung for too long',

@@ -41,7 +41,7 @@ export const idStateErrors: ErrorCatalogue = {
     message: 'rahasia {{secret}} disegel dengan kunci induk {{key}}, yang tidak ada di sini',
     hint: 'Kembalikan kunci induk milik data ini: ada di berkas pemulihan dan di dalam cadangan.',
   },
-  SECRET_MISSING: {
+  SECRET_UNKNOWN: {
     message: 'rahasia {{secret}} tidak ada',
     hint: 'Masukkan kembali kata sandi atau kunci di tempat pemakaiannya.',
   },
@@ -53,6 +53,26 @@ export const idStateErrors: ErrorCatalogue = {
   SETTING_INVALID: {
     message: 'pengaturan {{setting}} tidak benar; yang diharapkan: {{expected}}',
     hint: 'Perbaiki variabel itu, atau hapus.',
+  },
+  STATE_FILE_CUT: {
+    message: 'data hasil ekspor terputus di baris {{line}}, sebelum akhirnya',
+    hint: 'Ekspor kembali, dan salin berkasnya sampai habis.',
+  },
+  STATE_FILE_DAMAGED: {
+    message: 'data hasil ekspor berbeda dari yang ditulis: sidik atau jumlahnya tidak cocok',
+    hint: 'Salin kembali berkasnya dari tempat ekspor, atau ekspor kembali.',
+  },
+  STATE_FILE_INVALID: {
+    message: 'baris {{line}} bukan baris data hasil ekspor',
+    hint: 'Ekspor kembali dengan `lumbung state export`, dan impor berkas itu apa adanya.',
+  },
+  STATE_SCHEMA_DIFFERS: {
+    message: 'data hasil ekspor berbentuk {{found}}; Lumbung ini membaca {{known}}',
+    hint: 'Ekspor dan impor dengan versi Lumbung yang sama, baru kemudian tingkatkan versinya.',
+  },
+  STATE_TARGET_NOT_EMPTY: {
+    message: 'sudah ada data: tabel {{table}} tidak kosong',
+    hint: 'Impor ke folder data yang baru, atau ke basis data yang kosong.',
   },
   STORE_BUSY: {
     message: 'basis data Lumbung terlalu lama dipegang pihak lain',

@@ -3,8 +3,10 @@ import {
   type ColumnDefinitionBuilder,
   type CreateTableBuilder,
   type Expression,
+  type ForeignKeyConstraintBuilder,
   type Kysely,
   type RawBuilder,
+  type SqlBool,
   sql,
 } from 'kysely';
 import type { Dialect } from '../dialect.ts';
@@ -32,6 +34,10 @@ export const partOf =
   (table: string): Column =>
   (column) =>
     column.references(`${table}.id`).onDelete('cascade').notNull();
+
+/** A row that refers to another of its own table may be written before that one, as an import does. */
+export const atCommit = (constraint: ForeignKeyConstraintBuilder): ForeignKeyConstraintBuilder =>
+  constraint.deferrable().initiallyDeferred();
 
 export interface SchemaWords {
   readonly text: ColumnType;
@@ -76,17 +82,17 @@ export function schemaWords(db: Kysely<unknown>, dialect: Dialect): SchemaWords 
 }
 
 /** What `where` of an index takes is a condition: kysely cannot see that raw SQL is one. */
-function asCondition(raw: RawBuilder<unknown>): Expression<import('kysely').SqlBool> {
+function asCondition(raw: RawBuilder<unknown>): Expression<SqlBool> {
   return raw.$castTo();
 }
 
 /** `column` holds one of these. A later migration that adds one makes the table anew in SQLite, so that only small closed
  *  sets are written down here. */
-export function oneOf(column: string, values: readonly string[]): RawBuilder<import('kysely').SqlBool> {
+export function oneOf(column: string, values: readonly string[]): RawBuilder<SqlBool> {
   return sql`${sql.ref(column)} in (${sql.join(values.map((value) => sql.lit(value)))})`;
 }
 
-export function yesOrNo(...columns: readonly string[]): RawBuilder<import('kysely').SqlBool> {
+export function yesOrNo(...columns: readonly string[]): RawBuilder<SqlBool> {
   return sql.join(
     columns.map((column) => sql`${sql.ref(column)} in (0, 1)`),
     sql` and `,
@@ -94,7 +100,7 @@ export function yesOrNo(...columns: readonly string[]): RawBuilder<import('kysel
 }
 
 /** `YYYY-MM-DD`, or null where the column may be. */
-export function localDates(...columns: readonly string[]): RawBuilder<import('kysely').SqlBool> {
+export function localDates(...columns: readonly string[]): RawBuilder<SqlBool> {
   return sql.join(
     columns.map((column) => sql`${sql.ref(column)} like ${sql.lit('____-__-__')}`),
     sql` and `,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import {
+  atCommit,
   localDates,
   oneOf,
   optional,
@@ -79,11 +80,12 @@ async function createActivities({ text, big, int, table, index }: SchemaWords): 
     .addColumn('activity_id', text, to('activity'))
     .addColumn('step_id', text, optional)
     .addColumn('kind', text, required)
-    .addColumn('corrects_id', text, to('activity_remark', 'optional'))
+    .addColumn('corrects_id', text, optional)
     .addColumn('text', text, required)
     .addColumn('evidence', text, optional)
     .addColumn('account_id', text, to('account', 'optional'))
     .addColumn('written_at', big, required)
+    .addForeignKeyConstraint('activity_remark_corrects_fkey', ['corrects_id'], 'activity_remark', ['id'], atCommit)
     .addCheckConstraint('activity_remark_kind', oneOf('kind', ['remark', 'correction', 'manual-entry']))
     .addCheckConstraint('activity_remark_corrects', sql`(kind = 'correction') = (corrects_id is not null)`)
     .execute();
@@ -100,7 +102,7 @@ async function createRuns({ text, big, int, table, index }: SchemaWords): Promis
     .addColumn('step_id', text, optional)
     .addColumn('origin', text, required)
     .addColumn('attempt', int, withDefault(1))
-    .addColumn('retry_of', text, to('run', 'optional'))
+    .addColumn('retry_of', text, optional)
     .addColumn('planned_on', text, optional)
     .addColumn('counts_on', text, optional)
     .addColumn('state', text, required)
@@ -117,6 +119,7 @@ async function createRuns({ text, big, int, table, index }: SchemaWords): Promis
     .addColumn('finished_at', big, optional)
     .addColumn('bytes_read', big, optional)
     .addColumn('bytes_stored', big, optional)
+    .addForeignKeyConstraint('run_retry_of_fkey', ['retry_of'], 'run', ['id'], atCommit)
     .addCheckConstraint('run_state', oneOf('state', ['queued', 'running', 'finished']))
     .addCheckConstraint(
       'run_outcome',
