@@ -21,6 +21,9 @@ export const STATE_TABLES: readonly StateTable[] = [
   { name: 'login_verification', key: ['id'] },
   { name: 'two_factor', key: ['id'] },
   { name: 'device_code', key: ['id'] },
+  { name: 'login_guard', key: ['key'] },
+  { name: 'spent_code', key: ['account_id', 'code_hash'] },
+  { name: 'password_link', key: ['id'] },
   { name: 'account_role', key: ['id'] },
   { name: 'api_token', key: ['id'] },
   { name: 'idempotency', key: ['account_id', 'key'] },
@@ -39,6 +42,7 @@ export const STATE_TABLES: readonly StateTable[] = [
   { name: 'report_event', key: ['id'] },
   { name: 'restore_request', key: ['id'] },
   { name: 'approval', key: ['id'] },
+  { name: 'approval_decision', key: ['approval_id', 'decided_by'] },
   { name: 'channel', key: ['id'] },
   { name: 'message', key: ['id'] },
 ];

@@ -1,6 +1,7 @@
 import { haveServer } from '@lumbung/sources/testing';
 import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeEachDialect, makeStoreLab } from '../testing/each-dialect.ts';
 import { fillState } from '../testing/filled-state.ts';
@@ -49,6 +50,21 @@ describeEachDialect('an exported state', (lab) => {
     const { counts } = JSON.parse(lines.at(-1) ?? '');
     expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);
   });
+
+  it.runIf(lab.dialect === 'sqlite')(
+    'is read by the primary key of each table, so that no row falls between pages',
+    async () => {
+      const store = await lab.open();
+      for (const { name, key } of STATE_TABLES) {
+        const { rows } = await sql<{
+          name: string;
+          pk: number;
+        }>`select name, pk from pragma_table_info(${name})`.execute(store.db);
+        const primary = rows.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
+        expect(primary.map((column) => column.name)).toEqual(key);
+      }
+    },
+  );
 
   it('comes back as it was', async () => {
     const store = await lab.open();

@@ -28,7 +28,6 @@ import {
 import type { Store, Transaction } from '../store/store.ts';
 
 const AT = Date.UTC(2026, 2, 5);
-const ISO = '2026-03-05T01:02:03.456Z';
 const ON = parseLocalDate('2026-03-05');
 /** What breaks programs that quote by hand. */
 const ODD = `é "kutip" 'dan' \\ \n\t\u2028 %_ 😀`;
@@ -66,10 +65,12 @@ async function fillOffice(tx: Transaction): Promise<void> {
       name: ODD,
       email: 'a@kantor.go.id',
       image: null,
-      ban_reason: null,
-      ban_expires_at: null,
-      created_at: ISO,
-      updated_at: ISO,
+      user_name: 'rani',
+      state: 'active',
+      language: null,
+      last_login_at: null,
+      created_at: AT,
+      updated_at: AT,
     })
     .execute();
   await tx.insertInto('installation').values({ key: 'id', value: '"x"', updated_at: AT }).execute();
@@ -154,8 +155,8 @@ async function fillAccess(tx: Transaction): Promise<void> {
       access_token_expires_at: null,
       refresh_token_expires_at: null,
       scope: null,
-      created_at: ISO,
-      updated_at: ISO,
+      created_at: AT,
+      updated_at: AT,
     })
     .execute();
   await tx
@@ -164,16 +165,17 @@ async function fillAccess(tx: Transaction): Promise<void> {
       id: 'ses_1',
       account_id: account,
       token: 't',
-      expires_at: ISO,
+      method: 'password',
+      expires_at: AT,
       ip_address: '::1',
       user_agent: ODD,
-      created_at: ISO,
-      updated_at: ISO,
+      created_at: AT,
+      updated_at: AT,
     })
     .execute();
   await tx
     .insertInto('login_verification')
-    .values({ id: 'ver_1', identifier: 'i', value: 'v', expires_at: ISO, created_at: ISO, updated_at: ISO })
+    .values({ id: 'ver_1', identifier: 'i', value: 'v', expires_at: AT, created_at: AT, updated_at: AT })
     .execute();
   await tx
     .insertInto('two_factor')
@@ -187,11 +189,24 @@ async function fillAccess(tx: Transaction): Promise<void> {
       user_code: 'u',
       account_id: account,
       status: 'pending',
-      expires_at: ISO,
+      expires_at: AT,
       last_polled_at: null,
       polling_interval_ms: 5000,
       client_id: null,
       scope: null,
+    })
+    .execute();
+  await tx.insertInto('login_guard').values({ key: HASH, failures: 1, last_at: AT }).execute();
+  await tx.insertInto('spent_code').values({ account_id: account, code_hash: HASH, expires_at: AT }).execute();
+  await tx
+    .insertInto('password_link')
+    .values({
+      id: 'pwl_1',
+      account_id: account,
+      token_hash: HASH,
+      created_by: account,
+      created_at: AT,
+      expires_at: AT,
     })
     .execute();
   await tx
@@ -516,16 +531,26 @@ async function fillPaper(tx: Transaction): Promise<void> {
       id: 'apv_1',
       action: 'restore',
       subject: 'rst_1',
-      request: '{}',
+      agency_id: agency,
       reason: ODD,
+      owner_letter: null,
+      needed: '[]',
       requested_by: account,
       requested_at: AT,
       expires_at: AT,
-      decision: null,
-      decided_by: null,
-      decided_at: null,
-      decision_reason: null,
       used_at: null,
+      withdrawn_at: null,
+    })
+    .execute();
+  await tx
+    .insertInto('approval_decision')
+    .values({
+      approval_id: 'apv_1',
+      consent: 'overseer',
+      decision: 'approved',
+      decided_by: account,
+      decided_at: AT,
+      note: ODD,
     })
     .execute();
   await tx
