@@ -203,6 +203,8 @@ export interface DatabaseDriver {
   planRestore(target: Target, tree: TreeSource, options: RestoreOptions, control: Control): Promise<RestorePlan>;
   /** Aside, under the new name; verified against the manifest before it returns. */
   restore(plan: RestorePlan, tree: TreeSource, workspace: Workspace, control: Control): Promise<RestoreReport>;
+  /** Throws what `swap` would refuse, before anybody has made a backup for it. Changes nothing. */
+  checkSwap(target: Target, plan: SwapPlan, control: Control): Promise<void>;
   swap(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport>;
   /**
    * What a restored database answers to one question in its own language, as text; for the assertions of a drill. Not more

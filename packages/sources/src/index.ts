@@ -112,6 +112,7 @@ export {
   remark,
   type Said,
 } from './remarks/remark.ts';
+export { serverWords } from './remarks/server-words.ts';
 export { readStoredRemark } from './remarks/stored-remark.ts';
 export {
   DUMP_PARTS,

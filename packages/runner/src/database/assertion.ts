@@ -1,4 +1,12 @@
-import { type Answer, type DatabaseDriver, failure, remark, type Said, type ScratchInstance } from '@lumbung/sources';
+import {
+  type Answer,
+  type DatabaseDriver,
+  failure,
+  remark,
+  type Said,
+  type ScratchInstance,
+  serverWords,
+} from '@lumbung/sources';
 import { isLumbungError, LumbungError } from '@lumbung/stdx';
 import type { DatabaseControl } from './database-control.ts';
 
@@ -6,6 +14,13 @@ import type { DatabaseControl } from './database-control.ts';
 const ARROW = ' => ';
 /** What databases call yes. */
 const YES: ReadonlySet<string> = new Set(['1', 't', 'true', 'yes']);
+/** Of a question: it is not understood, names what is not there, or would change something. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'DB_QUERY_FAILED',
+  'DB_OBJECT_CHANGED',
+  'DB_PRIVILEGE_MISSING',
+  'SQLITE_FAILED',
+]);
 /** Of an answer that is shown. */
 const SHOWN_MAX = 200;
 
@@ -73,8 +88,8 @@ export async function askAssertions(
 
 /** A server that does not understand the question says why, in its own words. */
 function problemOf(error: unknown): Said {
-  if (!isLumbungError(error, 'DB_QUERY_FAILED')) return failure(error);
-  return remark('question-refused', { reason: error.message.slice(0, SHOWN_MAX) });
+  if (!isLumbungError(error) || !REFUSALS.has(error.code)) return failure(error);
+  return remark('question-refused', { reason: serverWords(error) });
 }
 
 /** Undefined: it is not one value. */

@@ -39,6 +39,8 @@ export async function swapDatabase(
   options: DatabaseSwapOptions,
   control: DatabaseControl<DatabaseBackupEvent>,
 ): Promise<DatabaseSwapResult> {
+  // A slip in a name should not be told after hours of a backup.
+  await driver.checkSwap(options.target, options.plan, control);
   const safety = options.safety === 'backup' ? await backUpLive(repository, driver, options, control) : undefined;
   control.signal.throwIfAborted();
   return { safety, report: await driver.swap(options.target, options.plan, control) };

@@ -7,7 +7,7 @@ import { probeServer } from './probe.ts';
 import { renderDump } from './render/render-dump.ts';
 import { planRestore } from './restore/plan-restore.ts';
 import { restoreDatabase } from './restore/restore-database.ts';
-import { swapDatabases } from './restore/swap-databases.ts';
+import { checkSwap, swapDatabases } from './restore/swap-databases.ts';
 import { verifyDump } from './restore/verify-dump.ts';
 import { startScratch } from './scratch/start-scratch.ts';
 
@@ -22,6 +22,7 @@ function driverOf(engine: 'mysql' | 'mariadb'): DatabaseDriver {
     verify: verifyDump,
     planRestore,
     restore: (plan, tree, _workspace, control) => restoreDatabase(plan, tree, control),
+    checkSwap,
     swap: swapDatabases,
     ask: askDatabase,
     render: renderDump,

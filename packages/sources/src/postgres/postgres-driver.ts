@@ -7,7 +7,7 @@ import { probeServer } from './probe/probe.ts';
 import { renderSql } from './render/render-sql.ts';
 import { planRestore } from './restore/plan-restore.ts';
 import { restoreDatabase } from './restore/restore-database.ts';
-import { swapDatabases } from './restore/swap-databases.ts';
+import { checkSwap, swapDatabases } from './restore/swap-databases.ts';
 import { verifyDump } from './restore/verify-dump.ts';
 import { startScratchServer } from './scratch/scratch-server.ts';
 
@@ -21,6 +21,7 @@ export const postgresDriver: DatabaseDriver = {
   verify: verifyDump,
   planRestore,
   restore: restoreDatabase,
+  checkSwap,
   swap: swapDatabases,
   ask: askDatabase,
   render: renderSql,

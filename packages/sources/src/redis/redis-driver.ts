@@ -39,6 +39,10 @@ export const redisDriver: DatabaseDriver = {
   planRestore: async (target, tree, options, control) =>
     await planRestoreOf(target, await readManifest(tree, control.signal), options, control),
   restore: restoreRedis,
+  checkSwap: async (target, plan, control) => {
+    await using connection = await RedisConnection.open(target, control);
+    await checkedNumbers(connection, plan);
+  },
   swap: swapDatabases,
   render,
   startScratch: (_serverVersion, workspace, control) => startScratchRedis(workspace, control),
@@ -56,12 +60,8 @@ function limitedDump(
 
 /** Two numbered databases of one server exchange their contents at once; clients stay connected and see the other. */
 async function swapDatabases(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport> {
-  const [live, restored] = [numberOf(plan.live), numberOf(plan.restored)];
-  if (plan.keepAs !== plan.restored) throw swapUnsupported();
   await using connection = await RedisConnection.open(target, control);
-  const keyspace = (await ServerInfo.read(connection)).keyspace();
-  // Exchanged with nothing, the live one would only be gone.
-  if ((keyspace.get(restored) ?? 0) === 0) throw unknownDatabase(plan.restored);
+  const { live, restored } = await checkedNumbers(connection, plan);
   const startMs = control.clock.monotonicMs();
   await connection.ask(['SWAPDB', String(live), String(restored)]);
   return {
@@ -70,6 +70,19 @@ async function swapDatabases(target: Target, plan: SwapPlan, control: Control): 
     downtimeMs: control.clock.monotonicMs() - startMs,
     remarks: [remark('old-in-number', { database: String(restored), paste: `SELECT ${restored}\nFLUSHDB` })],
   };
+}
+
+/** @throws LumbungError REDIS_SWAP_UNSUPPORTED, REDIS_DATABASE_UNKNOWN (operator) */
+async function checkedNumbers(
+  connection: RedisConnection,
+  plan: SwapPlan,
+): Promise<{ readonly live: number; readonly restored: number }> {
+  const [live, restored] = [numberOf(plan.live), numberOf(plan.restored)];
+  if (plan.keepAs !== plan.restored) throw swapUnsupported();
+  const keyspace = (await ServerInfo.read(connection)).keyspace();
+  // Exchanged with nothing, the live one would only be gone.
+  if ((keyspace.get(restored) ?? 0) === 0) throw unknownDatabase(plan.restored);
+  return { live, restored };
 }
 
 function numberOf(name: string): number {

@@ -16,7 +16,7 @@ import { DATABASE_PATH, parseDetails } from './dump-details.ts';
 import { dumpSqlite, pathOfTarget } from './dump-sqlite.ts';
 import { probeSqlite } from './probe-sqlite.ts';
 import { databaseFileOf, planRestoreSqlite, restoreSqlite } from './restore-sqlite.ts';
-import { swapSqlite } from './swap-sqlite.ts';
+import { checkSwapSqlite, swapSqlite } from './swap-sqlite.ts';
 
 /** SQLite: a source is one file, and its path is the name of the database. */
 export const sqliteDriver: DatabaseDriver & { readonly ask: typeof askSqlite } = {
@@ -29,6 +29,7 @@ export const sqliteDriver: DatabaseDriver & { readonly ask: typeof askSqlite } =
   verify: verifySqlite,
   planRestore: planRestoreSqlite,
   restore: restoreSqlite,
+  checkSwap: checkSwapSqlite,
   swap: swapSqlite,
   ask: askSqlite,
   render,

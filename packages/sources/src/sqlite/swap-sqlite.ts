@@ -34,18 +34,8 @@ const SIDECARS = ['-wal', '-journal', '-shm'] as const;
  * @throws LumbungError SQLITE_IN_USE (transient); SQLITE_TARGET_EXISTS, SQLITE_MISSING, SQLITE_SWAP_IMPOSSIBLE (operator)
  */
 export async function swapSqlite(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport> {
-  const live = await realpathIfThere(await placeOf(target, plan.live));
-  const restored = await placeOf(target, plan.restored);
-  const keptAs = await placeOf(target, plan.keepAs);
+  const { live, restored, keptAs, isLiveThere } = await checkedPlaces(target, plan);
   const remarks: Remark[] = [];
-  await mustBeThere(restored);
-  for (const end of ['', ...SIDECARS]) await mustBeFree(`${keptAs}${end}`);
-  const isLiveThere = await isThere(live);
-  if (isLiveThere) {
-    await sameDisk(live, restored);
-    await sameDisk(live, path.dirname(keptAs));
-    await nobodyHas(live);
-  }
   // It was opened to be verified, by nobody since.
   await settle(restored, control);
   const settled = isLiveThere ? await settleLive(live, control) : true;
@@ -60,6 +50,33 @@ export async function swapSqlite(target: Target, plan: SwapPlan, control: Contro
   await rename(restored, live);
   for (const folder of new Set([live, restored, keptAs].map((file) => path.dirname(file)))) await syncFolder(folder);
   return { live, keptAs: isLiveThere ? keptAs : '', downtimeMs: control.clock.monotonicMs() - startMs, remarks };
+}
+
+/** @throws LumbungError SQLITE_IN_USE (transient); SQLITE_TARGET_EXISTS, SQLITE_MISSING, SQLITE_SWAP_IMPOSSIBLE (operator) */
+export async function checkSwapSqlite(target: Target, plan: SwapPlan): Promise<void> {
+  await checkedPlaces(target, plan);
+}
+
+interface SwapPlaces {
+  readonly live: string;
+  readonly restored: string;
+  readonly keptAs: string;
+  readonly isLiveThere: boolean;
+}
+
+async function checkedPlaces(target: Target, plan: SwapPlan): Promise<SwapPlaces> {
+  const live = await realpathIfThere(await placeOf(target, plan.live));
+  const restored = await placeOf(target, plan.restored);
+  const keptAs = await placeOf(target, plan.keepAs);
+  await mustBeThere(restored);
+  for (const end of ['', ...SIDECARS]) await mustBeFree(`${keptAs}${end}`);
+  const isLiveThere = await isThere(live);
+  if (isLiveThere) {
+    await sameDisk(live, restored);
+    await sameDisk(live, path.dirname(keptAs));
+    await nobodyHas(live);
+  }
+  return { live, restored, keptAs, isLiveThere };
 }
 
 async function settle(file: string, control: Control): Promise<void> {

@@ -3,14 +3,11 @@ import {
   backupDatabases,
   type DatabaseBackupEvent,
   type DumpOutcome,
-  type DumpPlace,
   readStoredRemark,
   type SizeAnomaly,
 } from '@lumbung/runner/databases';
-import { fromErrorRecord } from '@lumbung/stdx';
 import type { CommandRun } from '../../command-spec.ts';
 import type { CommandContext } from '../../context.ts';
-import { errorSentence, recordSentence } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonMessage } from '../../json.ts';
 import type { OptionBag } from '../../option-bag.ts';
@@ -20,6 +17,7 @@ import { withRepository } from '../../with-repository.ts';
 import { parseTime } from '../parse-time.ts';
 import { contentText } from './content-text.ts';
 import { databaseCall, databaseControl, dumpOptionsOf, serverOf, workFolderOf } from './database-call.ts';
+import { placeName, tellFailedDump, tellRetry } from './dump-lines.ts';
 import { remarksJson } from './remark-lines.ts';
 
 const RETRY_AFTER_MS = 30_000;
@@ -70,18 +68,10 @@ function tellEvent({ output, texts }: CommandContext, event: DatabaseBackupEvent
   const { t } = texts;
   switch (event.kind) {
     case 'begin':
-      output.note(
-        t('db.begin', { name: nameOf(event.place, t('db.wholeServer')), nr: event.placeNr, count: event.placeCount }),
-      );
+      output.note(t('db.begin', { name: placeName(event.place, texts), nr: event.placeNr, count: event.placeCount }));
       break;
     case 'retry':
-      output.warn(
-        t('db.retry', {
-          name: nameOf(event.place, t('db.wholeServer')),
-          message: recordSentence(event.error, texts),
-          time: texts.duration(event.afterMs),
-        }),
-      );
+      tellRetry({ output, texts }, event);
       break;
     case 'end':
       break;
@@ -104,12 +94,9 @@ function tellEnd(context: CommandContext, outcomes: readonly DumpOutcome[], rema
 
 function tellOutcome({ output, texts }: CommandContext, outcome: DumpOutcome, remarks: RemarkSpeaker): void {
   const { t } = texts;
-  const name = nameOf(outcome.place, t('db.wholeServer'));
+  const name = placeName(outcome.place, texts);
   if (outcome.kind === 'failed') {
-    const { message, hint } = errorSentence(fromErrorRecord(outcome.error), texts);
-    output.errorMessage(jsonMessage({ message_type: 'error', item: name, code: outcome.error.code, message }));
-    output.problem(t('error.label'), t('error.item', { item: name, message }));
-    if (hint !== undefined) output.labelled(t('error.hintLabel'), hint, 'remark');
+    tellFailedDump({ output, texts }, outcome);
     return;
   }
   const { manifest, snapshotId, summary, anomalies, durationMs } = outcome;
@@ -162,8 +149,4 @@ function anomalySentence(anomaly: SizeAnomaly, { t, bytes, count }: CommandConte
         usual: count(anomaly.usualRows),
       });
   }
-}
-
-function nameOf(place: DumpPlace, wholeServer: string): string {
-  return place.database === undefined ? wholeServer : shownText(place.database);
 }

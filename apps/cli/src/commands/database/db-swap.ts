@@ -8,6 +8,7 @@ import { shownText } from '../../shown-name.ts';
 import { loadRemarks } from '../../texts/remarks.ts';
 import { withRepository } from '../../with-repository.ts';
 import { databaseCall, databaseControl, dumpOptionsOf, serverOf, workFolderOf } from './database-call.ts';
+import { tellFailedDump, tellRetry } from './dump-lines.ts';
 import { helpLines, remarksJson } from './remark-lines.ts';
 
 const RETRY_AFTER_MS = 30_000;
@@ -41,7 +42,11 @@ export const run: CommandRun = async (context, [url = '', restored = ''], option
         plan: { live, restored, keepAs },
         safety: options.flag('withoutBackup') ? 'none' : 'backup',
       },
-      databaseControl<DatabaseBackupEvent>(context, signal, line, () => undefined),
+      databaseControl<DatabaseBackupEvent>(context, signal, line, (event) => {
+        if (event.kind === 'retry' || event.kind === 'end') line.clear();
+        if (event.kind === 'retry') tellRetry(context, event);
+        if (event.kind === 'end' && event.outcome.kind === 'failed') tellFailedDump(context, event.outcome);
+      }),
     );
     line.clear();
     const said = { ...report, remarks: remarksJson(report.remarks, remarks) };

@@ -230,7 +230,7 @@ export const enDatabaseErrors = {
   },
   DB_SWAP_WITHOUT_BACKUP: {
     message: 'the live database {{database}} could not be backed up, so it was not exchanged',
-    hint: 'See why with --verbose; if it cannot be read any more, use --without-backup.',
+    hint: 'See above why; if it cannot be read any more, use --without-backup.',
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: 'no snapshot covers {{count}} tables: {{tables}}',

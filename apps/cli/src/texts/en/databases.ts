@@ -127,7 +127,7 @@ export const enDatabases = {
   'app.unsure': '  look      Not sure: please confirm.',
   'app.unknown': 'name not known',
   'app.leavesOut': '  left out  {{reasons}}',
-  'app.afterRestore': '  restored  {{text}}',
+  'app.afterRestore': '  note      {{text}}',
   'app.exclude.cache': 'caches',
   'app.exclude.compiled-views': 'compiled views',
   'app.exclude.sessions': 'sessions',

@@ -231,7 +231,7 @@ export const idDatabaseErrors: ErrorCatalogue = {
   },
   DB_SWAP_WITHOUT_BACKUP: {
     message: 'basis data {{database}} tidak dapat dicadangkan, sehingga tidak ditukar',
-    hint: 'Lihat sebabnya dengan --verbose; jika tidak terbaca lagi, gunakan --without-backup.',
+    hint: 'Sebabnya disebut di atas; jika tidak terbaca lagi, gunakan --without-backup.',
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: '{{count}} tabel tidak tercakup snapshot: {{tables}}',

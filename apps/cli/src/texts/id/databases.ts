@@ -127,7 +127,7 @@ export const idDatabases: Translation<typeof enDatabases> = {
   'app.unsure': '  lihat       Belum pasti: mohon dikonfirmasi.',
   'app.unknown': 'nama tidak diketahui',
   'app.leavesOut': '  tidak ikut  {{reasons}}',
-  'app.afterRestore': '  pemulihan   {{text}}',
+  'app.afterRestore': '  catatan     {{text}}',
   'app.exclude.cache': 'tembolok',
   'app.exclude.compiled-views': 'tampilan terkompilasi',
   'app.exclude.sessions': 'sesi',

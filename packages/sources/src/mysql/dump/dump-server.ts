@@ -4,6 +4,7 @@ import type { Control, DatabaseDump } from '../../driver.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { manifestDump } from '../../manifest/manifest-dump.ts';
 import { TimeLimit } from '../../process/act-limits.ts';
+import { serverWords } from '../../remarks/server-words.ts';
 import { storedRemark } from '../../remarks/stored-remark.ts';
 import { readGrants, requireGrants } from '../grants/require-grants.ts';
 import { requiredForUsers } from '../grants/required-grants.ts';
@@ -14,8 +15,6 @@ import { openSession, quoteText, serverVersionOf } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { TreeWriter } from './tree-writer.ts';
 
-/** Of a server's own words. */
-const REASON_LENGTH_MAX = 2000;
 /** What differs from run to run, or tells of this moment only. */
 const PASSING_SETTINGS =
   /^(?:timestamp|rand_seed\d|pseudo_thread_id|last_insert_id|identity|insert_id|error_count|warning_count|gtid_(?:executed|purged|binlog_pos|binlog_state|current_pos|slave_pos)|last_gtid|in_transaction|innodb_.*_(?:now|status)|uptime|binlog_snapshot.*|server_uid)$/i;
@@ -110,9 +109,7 @@ async function ask(session: MysqlConnection, sql: string, warnings: Manifest['wa
     return (await session.texts(sql)).map(([line]) => `${line ?? ''};`);
   } catch (error) {
     if (!isLumbungError(error) || session.isBroken) throw error;
-    warnings.push(
-      storedRemark('account-unreadable', { statement: sql, reason: error.message.slice(0, REASON_LENGTH_MAX) }),
-    );
+    warnings.push(storedRemark('account-unreadable', { statement: sql, reason: serverWords(error) }));
     return [];
   }
 }

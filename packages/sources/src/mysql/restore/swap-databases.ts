@@ -40,9 +40,6 @@ interface SequenceDefault {
  */
 export async function swapDatabases(target: Target, plan: SwapPlan, control: Control): Promise<SwapReport> {
   const { live, restored, keepAs } = plan;
-  if (new Set([live, restored, keepAs].map((name) => name.toLowerCase())).size < 3) {
-    throw refused('three different names are needed');
-  }
   // Half of it must not be left behind by whoever gives up.
   const unstoppable: Control = {
     ...control,
@@ -52,15 +49,7 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
   };
   await using session = await openSession(target, unstoppable);
   await session.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_SECONDS}`);
-  const [taken] = await session.texts(
-    `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteText(keepAs)}`,
-  );
-  if (taken !== undefined) throw refused(`the database ${keepAs} exists`);
-  await refuseOutsideKeys(session, plan);
-  const sides = { live: await readSide(session, live), restored: await readSide(session, restored) };
-  if (sides.restored.inventory.tables.some(({ name }) => name === UNFINISHED_MARKER)) {
-    throw refused(`the database ${restored} is not whole`);
-  }
+  const sides = await readSides(session, plan);
   const remarks = await remarksOf(session, sides.live, sides.restored, keepAs);
   const { vendor } = await serverVersionOf(session);
   control.signal.throwIfAborted();
@@ -70,6 +59,32 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
   const downtimeMs = control.clock.monotonicMs() - startMs;
   if (!(await dropEmptied(session, restored))) remarks.push(remark('emptied-remains', { database: restored }));
   return { live, keptAs: keepAs, downtimeMs, remarks };
+}
+
+/** @throws LumbungError DB_SWAP_REFUSED, DB_DATABASE_MISSING (operator) */
+export async function checkSwap(target: Target, plan: SwapPlan, control: Control): Promise<void> {
+  await using session = await openSession(target, control);
+  await readSides(session, plan);
+}
+
+async function readSides(
+  session: MysqlConnection,
+  plan: SwapPlan,
+): Promise<{ readonly live: Side; readonly restored: Side }> {
+  const { live, restored, keepAs } = plan;
+  if (new Set([live, restored, keepAs].map((name) => name.toLowerCase())).size < 3) {
+    throw refused('three different names are needed');
+  }
+  const [taken] = await session.texts(
+    `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteText(keepAs)}`,
+  );
+  if (taken !== undefined) throw refused(`the database ${keepAs} exists`);
+  await refuseOutsideKeys(session, plan);
+  const sides = { live: await readSide(session, live), restored: await readSide(session, restored) };
+  if (sides.restored.inventory.tables.some(({ name }) => name === UNFINISHED_MARKER)) {
+    throw refused(`the database ${restored} is not whole`);
+  }
+  return sides;
 }
 
 async function readSide(session: MysqlConnection, name: string): Promise<Side> {

@@ -1,4 +1,5 @@
 import { remark } from '../../remarks/remark.ts';
+import { serverWords } from '../../remarks/server-words.ts';
 import type { Finding } from '../../verify/finding.ts';
 import type { ChosenEntries } from './choose-entries.ts';
 import { isRefusal } from './server-refusal.ts';
@@ -25,7 +26,7 @@ export async function refreshViews(
       signal.throwIfAborted();
       if (!isRefusal(error)) throw error;
       const view = text.read(`${schema}.${tag}`);
-      const said = remark('view-not-filled', { reason: error.message });
+      const said = remark('view-not-filled', { reason: serverWords(error) });
       findings.push({ code: 'content-invalid', severity: 'warning', table: view, remark: said });
     }
   }

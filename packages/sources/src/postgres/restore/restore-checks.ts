@@ -5,6 +5,7 @@ import type { RestoreOptions } from '../../driver.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { findPostgresTool } from '../../process/find-tool.ts';
 import { type CheckList, fail, failed, pass, type Verdict, warn } from '../../remarks/check.ts';
+import { serverWords } from '../../remarks/server-words.ts';
 import { listed } from '../../remarks/value-kinds.ts';
 import { flag, optionalText, text } from '../columns.ts';
 import { type PostgresSession, select, selectOne } from '../session.ts';
@@ -166,7 +167,7 @@ export class RestoreChecks {
       return undefined;
     } catch (error) {
       if (!isLumbungError(error, 'DB_QUERY_FAILED') && !isLumbungError(error, 'DB_OBJECT_CHANGED')) throw error;
-      return error.message;
+      return serverWords(error);
     } finally {
       if (!connection.isOver) await connection.query('ROLLBACK', { signal });
     }

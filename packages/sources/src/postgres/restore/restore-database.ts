@@ -7,6 +7,7 @@ import type { ManifestTable } from '../../manifest/manifest.ts';
 import { tableName } from '../../manifest/size-history.ts';
 import { failedOf } from '../../remarks/check.ts';
 import { codesOf, remark } from '../../remarks/remark.ts';
+import { serverWords } from '../../remarks/server-words.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { openSession } from '../session.ts';
 import { withDeadline } from '../wire/deadline.ts';
@@ -197,7 +198,7 @@ class Restore {
       this.#run.signal.throwIfAborted();
       // An expression of an index may fail on some row of the sample: the rows are there all the same.
       if (!isRefusal(error)) throw error;
-      const said = remark('analyze-failed', { reason: error.message });
+      const said = remark('analyze-failed', { reason: serverWords(error) });
       return [{ code: 'content-invalid', severity: 'warning', remark: said }];
     }
   }

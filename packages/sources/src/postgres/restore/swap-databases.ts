@@ -53,6 +53,16 @@ export async function swapDatabases(target: Target, plan: SwapPlan, control: Con
   }
 }
 
+/** @throws LumbungError DB_SWAP_REFUSED (operator); see `errorOfReport` */
+export async function checkSwap(target: Target, plan: SwapPlan, control: Control): Promise<void> {
+  const session = await new RestoreRun(target, control, control.signal).openAdmin();
+  try {
+    await check(session, plan, control.signal);
+  } finally {
+    await session.connection.close();
+  }
+}
+
 /** Both names at once, or none of them. The server waits five seconds for sessions to end that were told to. */
 async function exchange(connection: PostgresConnection, { live, restored, keepAs }: SwapPlan): Promise<void> {
   await connection.query(

@@ -83,7 +83,7 @@ export const enRestoreRemarks = {
   'owners-allowed': { message: '{{account}} may give everything to its owners' },
   'owners-refused': {
     message: '{{account}} may not give anything to {{roles}}',
-    hint: 'As an administrator of the server, or give these roles other names (`--map-role`):',
+    hint: 'Give these roles other names (`--map-role OLD=NEW`), let everything belong to you (`--no-owner`), or, as an administrator of the server:',
   },
   'schemas-allowed': { message: 'everything can be given to its owners in its schema' },
   'schemas-mixed': {

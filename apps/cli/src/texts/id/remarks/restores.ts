@@ -86,7 +86,7 @@ export const idRestoreRemarks = {
   'owners-allowed': { message: '{{account}} boleh menyerahkan semuanya kepada pemiliknya' },
   'owners-refused': {
     message: '{{account}} tidak boleh menyerahkan apa pun kepada {{roles}}',
-    hint: 'Sebagai administrator server, atau beri role itu nama lain (`--map-role`):',
+    hint: 'Beri role itu nama lain (`--map-role LAMA=BARU`), jadikan semuanya milik Anda (`--no-owner`), atau, sebagai administrator server:',
   },
   'schemas-allowed': { message: 'semuanya dapat diserahkan kepada pemiliknya di dalam skemanya' },
   'schemas-mixed': {
