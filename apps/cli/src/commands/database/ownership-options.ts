@@ -2,7 +2,7 @@ import type { DatabaseEngine, Ownership, RestoreOptions } from '@lumbung/runner/
 import { LumbungError } from '@lumbung/stdx';
 import type { OptionBag } from '../../option-bag.ts';
 
-const EXPECTED = 'OLD=NEW';
+const EXPECTED = 'A=B';
 /** A name between double quotes, those within it doubled, as SQL writes it: for names with `=` in them. */
 const QUOTED = /^"((?:[^"]|"")*)"/;
 

@@ -234,7 +234,7 @@ export const enDatabaseErrors = {
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: 'no snapshot covers {{count}} tables: {{tables}}',
-    hint: 'Convert them to InnoDB, or have them locked during the dump, or accept that they are read while they change.',
+    hint: 'Convert them to InnoDB, or have them locked during the dump (`--untransactional lock`), or accept that they are read while they change (`--untransactional accept`).',
   },
   DB_TABLE_UNKNOWN: {
     message: 'there is no table {{table}} in the database',

@@ -235,7 +235,7 @@ export const idDatabaseErrors: ErrorCatalogue = {
   },
   DB_TABLES_UNTRANSACTIONAL: {
     message: '{{count}} tabel tidak tercakup snapshot: {{tables}}',
-    hint: 'Ubah menjadi InnoDB, atau izinkan tabel dikunci selama dump, atau terima bahwa tabel dibaca selagi berubah.',
+    hint: 'Ubah menjadi InnoDB, atau izinkan tabel dikunci selama dump (`--untransactional lock`), atau terima bahwa tabel dibaca selagi berubah (`--untransactional accept`).',
   },
   DB_TABLE_UNKNOWN: {
     message: 'tabel {{table}} tidak ada pada basis data',
