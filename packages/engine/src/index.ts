@@ -242,6 +242,7 @@ export {
   listNodes,
   sortListedNodes,
 } from './snapshot/list-nodes.ts';
+export { type RepositoryStats, repositoryStats } from './snapshot/repository-stats.ts';
 export { resolveNode, resolveTree } from './snapshot/resolve-tree.ts';
 export { filterSnapshots, type SnapshotFilter } from './snapshot/snapshot-filter.ts';
 export {

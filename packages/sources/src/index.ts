@@ -80,6 +80,7 @@ export type { SourceEntry } from './entry/source-entry.ts';
 export type { TreeFile, TreeSource } from './entry/tree-source.ts';
 export { canonicalJson, type JsonValue } from './manifest/canonical-json.ts';
 export { DATABASE_ENGINES, type DatabaseEngine } from './manifest/database-engine.ts';
+export { Digest } from './manifest/digest.ts';
 export {
   type Manifest,
   type ManifestFile,

@@ -54,8 +54,10 @@ const assertionSchema = z
   .strictObject({
     question: shownTextField,
     expected: shownTextField.exactOptional(),
-    answer: shownTextField,
-    result: z.enum(['holds', 'differs']),
+    /** `unanswered`: the problem says why. */
+    result: z.enum(['holds', 'differs', 'unanswered']),
+    answer: shownTextField.exactOptional(),
+    problem: runRemarkSchema.exactOptional(),
   })
   .readonly();
 
@@ -126,7 +128,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
       snapshotId: snapshotIdField,
       /** `not-testable`: this machine lacks what the dump needs; it says nothing about the copy. */
       verdict: z.enum(['passed', 'failed', 'not-testable']),
-      reasons: boundedList(shownTextField, 100),
+      reasons: boundedList(runRemarkSchema, 1000),
       findings: boundedList(runFindingSchema, 1000),
       assertions: boundedList(assertionSchema, 100),
       phases: boundedList(phaseSchema, 32),

@@ -176,7 +176,15 @@ export const discoveredApplicationSchema = z
       .readonly(),
     databases: boundedList(discoveredDatabaseSchema, 1000),
     warnings: boundedList(
-      z.strictObject({ code: z.string().max(64), path: shownTextField.exactOptional() }).readonly(),
+      z
+        .strictObject({
+          code: z.string().max(64),
+          path: shownTextField.exactOptional(),
+          line: countField.exactOptional(),
+          /** A name: of a field, a variable, a database, a service. */
+          detail: shownTextField.exactOptional(),
+        })
+        .readonly(),
       1000,
     ),
   })

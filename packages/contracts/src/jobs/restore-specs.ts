@@ -54,6 +54,7 @@ const restoreDatabaseShape = {
   ownership: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('keep') }).readonly(),
     z.strictObject({ kind: z.literal('one'), role: nameField }).readonly(),
+    z.strictObject({ kind: z.literal('restorer') }).readonly(),
     z
       .strictObject({
         kind: z.literal('map'),

@@ -68,6 +68,7 @@ async function run(
     selection: selectionOf({
       ...(plan.include && { include: plan.include }),
       ...(plan.exclude && { exclude: plan.exclude }),
+      ...(plan.paths && { paths: plan.paths }),
     }),
     metadataChoices: { isXattrWanted, ...(plan.ownershipByName && { names: readPosixNames() }) },
   });

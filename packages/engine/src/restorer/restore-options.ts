@@ -26,6 +26,9 @@ export interface RestoreOptions {
   /** Only what matches, by its path below the root, which begins with a slash. Not together with `exclude`. */
   readonly include?: PatternChoice;
   readonly exclude?: PatternChoice;
+  /** Only these, by their paths below the root, which begin with a slash, as they stand: no pattern. Folders with all that is in
+   *  them. Not together with the others. */
+  readonly paths?: readonly ByteString[];
   /** Default `always`. */
   readonly overwrite?: OverwritePolicy;
   /** Remove what the snapshot does not have from the folders that are restored, as far as it is selected; also lets a

@@ -23,6 +23,7 @@ export interface RestorePlan {
   readonly workerCount: number;
   readonly include: RestoreOptions['include'];
   readonly exclude: RestoreOptions['exclude'];
+  readonly paths: RestoreOptions['paths'];
 }
 
 /** What a plan needs to be executed: not for its readers. */
@@ -71,6 +72,7 @@ export async function planRestore(
     workerCount,
     include: options.include,
     exclude: options.exclude,
+    paths: options.paths,
   };
   unspent.set(plan, { indexed });
   return plan;

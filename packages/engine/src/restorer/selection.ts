@@ -14,9 +14,12 @@ export interface Selection {
 const EVERYTHING: Selection = { isAll: true, isSelected: () => true, mayHoldSelected: () => true };
 
 /** @throws LumbungError RESTORE_OPTIONS_CONFLICT, PATTERN_INVALID (operator) */
-export function selectionOf(options: Pick<RestoreOptions, 'include' | 'exclude'>): Selection {
+export function selectionOf(options: Pick<RestoreOptions, 'include' | 'exclude' | 'paths'>): Selection {
   const include = listsOf(options.include);
   const exclude = listsOf(options.exclude);
+  const { paths } = options;
+  if (paths !== undefined && include.length + exclude.length > 0) throw conflict('paths', 'patterns');
+  if (paths !== undefined) return selectionOfPaths(paths);
   if (include.length > 0 && exclude.length > 0) throw conflict('includes', 'excludes');
   if (include.length > 0) {
     return {
@@ -28,6 +31,23 @@ export function selectionOf(options: Pick<RestoreOptions, 'include' | 'exclude'>
   if (exclude.length === 0) return EVERYTHING;
   const isSelected = (path: ByteString) => !exclude.some((list) => list.matches(path));
   return { isAll: false, isSelected, mayHoldSelected: isSelected };
+}
+
+function selectionOfPaths(paths: readonly ByteString[]): Selection {
+  const wanted = new Set<string>(paths.map((path) => path.replace(/\/+$/, '')));
+  // The root is in every path.
+  if (wanted.has('')) return EVERYTHING;
+  const above = new Set<string>([...wanted].flatMap(foldersAbove));
+  const isSelected = (path: ByteString): boolean =>
+    wanted.has(path) || foldersAbove(path).some((folder) => wanted.has(folder));
+  return { isAll: false, isSelected, mayHoldSelected: (path) => above.has(path) || isSelected(path) };
+}
+
+/** `/a/b` and `/a` of `/a/b/c`. */
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.push(path.slice(0, at));
+  return folders;
 }
 
 /** Whether an extended attribute of this name is restored (and, where the snapshot lacks it, removed). */

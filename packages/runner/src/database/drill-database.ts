@@ -65,6 +65,7 @@ export interface DrillOptions {
 const NOT_TESTABLE_CODES: ReadonlySet<string> = new Set([
   'DB_TOOL_MISSING',
   'DB_SERVER_MISSING',
+  'DB_SCRATCH_FAILED',
   'DB_SERVER_TOO_OLD',
   'DB_WORKSPACE_FULL',
 ]);

@@ -132,7 +132,7 @@ describe('a database of SQLite', () => {
       outcome: 'succeeded',
       copies: [{ origin: 'adopted', snapshotId: first.record.copies[0]?.snapshotId, rows: 30 }],
     });
-    expect(second.record.readStartedAt).toBeUndefined();
+    expect(second.record.readStartedAt).toBe(second.record.copies[0]?.takenAt);
     expect(await lab.snapshots()).toHaveLength(1);
   });
 

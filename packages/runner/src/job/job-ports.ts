@@ -12,7 +12,8 @@ export interface JobPorts {
   readonly identity: Identity;
   readonly isProcessAlive: (pid: number) => boolean;
   readonly secrets: SecretPort;
-  /** A folder of this machine for what cannot be piped, on a disk. It exists; a run leaves nothing in it. */
+  /** A folder of this machine for what cannot be piped, on a disk. It exists; a run leaves nothing in it. Where runs are root's,
+   *  others may pass through it (0711): the servers of drills refuse to be root's. */
   readonly workFolder: string;
   /** Where copies of small repository files are kept between runs; undefined: nowhere. */
   readonly cacheFolder: string | undefined;

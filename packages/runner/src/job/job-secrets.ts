@@ -14,6 +14,11 @@ export class JobSecrets {
     this.#mask = mask;
   }
 
+  /** Keeps a secret that the run came by itself out of what it tells. */
+  hide(secret: Secret): void {
+    this.#mask.add(secret);
+  }
+
   async resolve({ secret: name }: SecretRef): Promise<Secret> {
     let asked = this.#asked.get(name);
     if (asked === undefined) {

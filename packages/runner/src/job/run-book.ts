@@ -125,11 +125,11 @@ export class RunBook {
     this.#warningCount += count;
   }
 
-  /** The first source is read from now on. Later ones change nothing. */
-  reading(): void {
+  /** The first source is read from now on, or was from `at`. Later ones change nothing. */
+  reading(at = momentOf(this.#clock)): void {
     if (this.#readStartedAt !== undefined) return;
-    this.#readStartedAt = momentOf(this.#clock);
-    this.#tell({ kind: 'reading', at: this.#readStartedAt });
+    this.#readStartedAt = at;
+    this.#tell({ kind: 'reading', at });
   }
 
   /** A copy is in the repository, or more is known of one that is. */

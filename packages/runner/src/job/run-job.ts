@@ -1,8 +1,21 @@
 import type { JobResult, JobSpec, RunRecord } from '@lumbung/contracts';
-import { LumbungError } from '@lumbung/stdx';
+import { assertNever } from '@lumbung/stdx';
 import { backupDatabases } from './acts/backup-databases.ts';
 import { backupFiles } from './acts/backup-files.ts';
+import { browse } from './acts/browse.ts';
+import { catalogue } from './acts/catalogue.ts';
+import { check } from './acts/check.ts';
+import { copy } from './acts/copy.ts';
+import { initRepository, testDestination } from './acts/destinations.ts';
+import { discover } from './acts/discover.ts';
+import { download } from './acts/download.ts';
+import { drill } from './acts/drill.ts';
 import { preflight } from './acts/preflight.ts';
+import { restoreDatabase } from './acts/restore-database.ts';
+import { restoreFiles } from './acts/restore-files.ts';
+import { retention } from './acts/retention.ts';
+import { statistics } from './acts/statistics.ts';
+import { swapDatabase } from './acts/swap-database.ts';
 import { verify } from './acts/verify.ts';
 import type { JobPorts } from './job-ports.ts';
 import { JobFailure, type JobRun, LIMIT_DEFAULTS } from './job-run.ts';
@@ -51,11 +64,36 @@ async function act(spec: JobSpec, run: JobRun): Promise<JobResult> {
       return await backupFiles(spec, run);
     case 'verify':
       return await verify(spec, run);
+    case 'drill':
+      return await drill(spec, run);
+    case 'restoreFiles':
+      return await restoreFiles(spec, run);
+    case 'restoreDatabase':
+    case 'restoreTable':
+      return await restoreDatabase(spec, run);
+    case 'swapDatabase':
+      return await swapDatabase(spec, run);
+    case 'retention':
+      return await retention(spec, run);
+    case 'check':
+      return await check(spec, run);
+    case 'copy':
+      return await copy(spec, run);
+    case 'statistics':
+      return await statistics(spec, run);
+    case 'catalogue':
+      return await catalogue(spec, run);
+    case 'browse':
+      return await browse(spec, run);
+    case 'download':
+      return await download(spec, run);
+    case 'discover':
+      return await discover(spec, run);
+    case 'initRepository':
+      return await initRepository(spec, run);
+    case 'testDestination':
+      return await testDestination(spec, run);
     default:
-      throw new LumbungError('JOB_KIND_UNSUPPORTED', {
-        kind: 'operator',
-        message: `jobs of the kind ${spec.kind} cannot be done yet`,
-        context: { kind: spec.kind },
-      });
+      return assertNever(spec);
   }
 }

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Backend } from '@lumbung/backend';
-import { type Clock, LumbungError } from '@lumbung/stdx';
+import { type Clock, errnoOf, LumbungError } from '@lumbung/stdx';
 import type { JobRun } from './job-run.ts';
 
 /** One buffer of this size, repeated: memory does not grow with what is written. */
@@ -10,6 +12,8 @@ const REMOVE_MS_MAX = 30_000;
 export interface StorageSpeeds {
   readonly writeMs: number;
   readonly readMs: number;
+  /** The storage's clock minus ours, where it has one of its own or shares ours. */
+  readonly clockDifferenceMs: number | undefined;
 }
 
 /**
@@ -32,18 +36,34 @@ export async function testStorage(
     const beganMs = clock.monotonicMs();
     await backend.save(file, parts, { signal });
     const writtenMs = clock.monotonicMs();
+    const clockDifferenceMs = await clockDifferenceOf(backend, file.name, clock);
     let offset = 0;
     for (const part of parts) {
       const read = await backend.load(file, { offset, length: part.length }, { signal });
       if (!read.equals(part)) throw readsDiffer(backend);
       offset += part.length;
     }
-    return { writeMs: writtenMs - beganMs, readMs: clock.monotonicMs() - writtenMs };
+    return { writeMs: writtenMs - beganMs, readMs: clock.monotonicMs() - writtenMs, clockDifferenceMs };
   } finally {
     // Not by the run's signal, which may be what ended the test.
     await withDeadline(clock, REMOVE_MS_MAX, (late) => backend.remove(file, { signal: late })).catch(() => {
       // Where nothing could be written nothing can be removed: the first error is the one to tell.
     });
+  }
+}
+
+/** A file server dates files by its own clock. */
+async function clockDifferenceOf(
+  { location, properties }: Backend,
+  name: string,
+  clock: Clock,
+): Promise<number | undefined> {
+  if (!properties.isLocal) return undefined;
+  try {
+    return Math.round((await stat(path.join(location, name))).mtimeMs - clock.nowMs());
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined; // not a folder of this machine
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FailedPart, type JobResult, type JobSpecOf, RUN_TAG_PREFIX, type StoredCopy } from '@lumbung/contracts';
 import { instantOf, millisecondsOf, type Repository } from '@lumbung/engine';
-import { type Manifest, readManifest, readStoredRemark, type SizeAnomaly } from '@lumbung/sources';
+import { type Manifest, readManifest } from '@lumbung/sources';
 import { fromErrorRecord, LumbungError } from '@lumbung/stdx';
 import {
   type DatabaseBackupEvent,
@@ -11,21 +11,19 @@ import {
 import { type DumpPlace, folderOf } from '../../database/dump-place.ts';
 import { listReadableDumps, type StoredDump } from '../../database/find-dump.ts';
 import { openDumpTree } from '../../database/stored-tree.ts';
-import { anomalyWarning } from '../anomaly-warning.ts';
 import { CheckSeries } from '../check-series.ts';
 import { type DatabasePlace, databasePlaceOf } from '../database-place.ts';
+import { copyOfDump, type DumpOwner, describeDump, publishDump } from '../dump-copy.ts';
 import { expectedBytesOf } from '../file-history.ts';
 import { judgeFreeSpace } from '../free-space.ts';
 import { withRepository } from '../job-repository.ts';
 import { databaseControl, JobFailure, type JobRun } from '../job-run.ts';
-import { recordOfRemark } from '../remark-record.ts';
-import { clipped, clippedError } from '../shown-text.ts';
+import { clippedError } from '../shown-text.ts';
 import { snapshotTags } from '../snapshot-tags.ts';
 import { copyDamaged, verifyCopy } from './verify-copy.ts';
 
 type Spec = JobSpecOf<'backupDatabases'>;
 
-const WARNINGS_NAMED_MAX = 100;
 /** How many earlier dumps say what is usual. */
 const REMEMBERED = 7;
 
@@ -176,30 +174,14 @@ class DumpRun {
       });
       return;
     }
-    const { manifest, snapshotId, manifestSha256, anomalies, summary, treeId, durationMs, attempts } = outcome;
-    if (snapshotId === undefined) return;
-    const copy: StoredCopy = {
-      ...this.#describe(place, manifest),
-      snapshotId,
-      origin: 'run',
-      takenAt: Math.max(0, millisecondsOf(instantOf(summary.backupStart))),
-      bytes: summary.totalBytesProcessed,
-      files: summary.totalFilesProcessed,
-      addedBytes: summary.dataAdded,
-      storedBytes: summary.dataAddedPacked,
-      manifestSha256,
-      treeId,
-      unreadCount: 0,
-      anomalies: anomalies.map(clippedAnomaly),
-      durationMs,
-      attempts,
-    };
+    const copy = copyOfDump(outcome, this.#ownerOf(place));
+    if (copy === undefined) return;
     this.#done = {
       ...this.#done,
       doneBytes: this.#done.doneBytes + copy.bytes,
       doneRows: this.#done.doneRows + (copy.rows ?? 0),
     };
-    this.#publish(copy, manifest);
+    this.#publish(copy, outcome.manifest);
   }
 
   async #adopt(place: DumpPlace, { snapshot, folder }: StoredDump): Promise<void> {
@@ -207,12 +189,14 @@ class DumpRun {
     const manifest = await readManifest(await openDumpTree(this.#repository, snapshot, folder, signal), signal);
     const { summary } = snapshot;
     book.note(`snapshot ${snapshot.id} was made by a lost attempt of this run and is taken over`);
+    const takenAt = Math.max(0, millisecondsOf(instantOf(snapshot.time)));
+    book.reading(takenAt);
     this.#publish(
       {
-        ...this.#describe(place, manifest),
+        ...describeDump(place, manifest, this.#ownerOf(place)),
         snapshotId: snapshot.id,
         origin: 'adopted',
-        takenAt: Math.max(0, millisecondsOf(instantOf(snapshot.time))),
+        takenAt,
         bytes: summary?.totalBytesProcessed ?? 0,
         files: summary?.totalFilesProcessed ?? 0,
         addedBytes: summary?.dataAdded ?? 0,
@@ -227,31 +211,9 @@ class DumpRun {
     );
   }
 
-  #describe(place: DumpPlace, manifest: Manifest) {
-    const { application } = this.#spec;
-    const asset = this.#assetOf(place);
-    return {
-      ...(asset === undefined ? {} : { asset }),
-      ...(application === undefined ? {} : { application }),
-      content: place.database === undefined ? ('server' as const) : ('database' as const),
-      engine: place.engine,
-      server: place.server,
-      ...(place.database === undefined ? {} : { database: place.database }),
-      serverVersion: clipped(manifest.serverVersion),
-      tables: manifest.tables.length,
-      rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
-    };
-  }
-
   #publish(copy: StoredCopy, manifest: Manifest): void {
-    const { book } = this.#run;
-    for (const warning of manifest.warnings.slice(0, WARNINGS_NAMED_MAX)) {
-      book.warn({ ...recordOfRemark(readStoredRemark(warning)), item: copy.database ?? copy.server ?? '' });
-    }
-    book.warnOfMore(Math.max(0, manifest.warnings.length - WARNINGS_NAMED_MAX));
-    for (const anomaly of copy.anomalies) book.warn(anomalyWarning(anomaly, copy.database ?? copy.server ?? ''));
     this.#copies.push(copy);
-    book.stored(copy);
+    publishDump(this.#run.book, copy, manifest);
   }
 
   /** Looks at what was stored, when no database waits any more. */
@@ -273,16 +235,16 @@ class DumpRun {
     return result;
   }
 
+  #ownerOf(place: DumpPlace): DumpOwner {
+    return { asset: this.#assetOf(place), application: this.#spec.application };
+  }
+
   #assetOf(place: DumpPlace): StoredCopy['asset'] {
     const item = this.#spec.items.find((one) =>
       one.kind === 'server' ? place.database === undefined : one.database === place.database,
     );
     return item?.asset;
   }
-}
-
-function clippedAnomaly(anomaly: SizeAnomaly): StoredCopy['anomalies'][number] {
-  return 'table' in anomaly ? { ...anomaly, table: clipped(anomaly.table) } : anomaly;
 }
 
 /** What the dumps are expected to add, by earlier ones of the same places. */

@@ -191,13 +191,15 @@ async function adopt(
 ): Promise<JobResult> {
   run.book.note(`snapshot ${adopted.id} was made by a lost attempt of this run and is taken over`);
   const { summary } = adopted;
+  const takenAt = Math.max(0, millisecondsOf(instantOf(adopted.time)));
+  run.book.reading(takenAt);
   const sizes = { bytes: summary?.totalBytesProcessed ?? 0, files: summary?.totalFilesProcessed ?? 0 };
   const copy: StoredCopy = {
     ...ownerOf(spec),
     snapshotId: adopted.id,
     content: 'files',
     origin: 'adopted',
-    takenAt: Math.max(0, millisecondsOf(instantOf(adopted.time))),
+    takenAt,
     paths: spec.paths,
     ...sizes,
     addedBytes: summary?.dataAdded ?? 0,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { DatabaseServerPlace, JobSpec, JobSpecOf, RepositoryPlace, RunEvent, RunRecord } from '@lumbung/contracts';
@@ -31,7 +31,10 @@ export class JobLab implements Disposable {
   #runNr = 0;
 
   constructor() {
+    // Servers of drills do not run as root: whoever they run as passes through.
+    chmodSync(this.folder, 0o711);
     mkdirSync(this.workFolder);
+    chmodSync(this.workFolder, 0o711);
   }
 
   get place(): RepositoryPlace {
