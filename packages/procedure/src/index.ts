@@ -129,6 +129,18 @@ export {
   type OfficerKind,
   type OfficialNumberWarning,
 } from './forms/official-number.ts';
+export { type Jitter, seededJitter } from './planner/jitter.ts';
+export type {
+  DueItem,
+  ManualRequest,
+  OwnSchedule,
+  PlannedApplication,
+  PlannedDate,
+  PlannerInput,
+  UpcomingItem,
+  WorkPlan,
+} from './planner/plan-input.ts';
+export { plannedDate, planWork } from './planner/plan-work.ts';
 export {
   type Application,
   type Asset,

@@ -70,10 +70,13 @@ export interface PersonTermRow {
 export interface HolidayRow {
   readonly id: string;
   held_on: LocalDate;
-  name: string;
+  /** In both languages. */
+  name: JsonText;
   kind: HolidayKind;
   /** The decree it comes from. */
   source: string | null;
+  /** When messages wait; null: they do not. */
+  silence: JsonText | null;
   revision: Generated<number>;
   updated_at: Moment;
 }

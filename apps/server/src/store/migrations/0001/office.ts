@@ -86,6 +86,7 @@ export async function createOfficeTables({ text, big, int, table, index }: Schem
     .addColumn('name', text, required)
     .addColumn('kind', text, required)
     .addColumn('source', text, optional)
+    .addColumn('silence', text, optional)
     .addColumn('revision', int, withDefault(1))
     .addColumn('updated_at', big, required)
     .addCheckConstraint('holiday_dates', localDates('held_on'))

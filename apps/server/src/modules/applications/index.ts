@@ -1,0 +1,11 @@
+export {
+  defineAsset,
+  findApplicationByCode,
+  findAsset,
+  insertApplication,
+  insertAsset,
+  listApplications,
+  listAssets,
+} from './applications.store.ts';
+export { type AssetDefinition, assetDefinitionSchema, parseAssetDefinition } from './asset-definition.ts';
+export { applicationOf, assetOf } from './asset-records.ts';

@@ -1,0 +1,7 @@
+export {
+  findDestination,
+  insertDestination,
+  listActiveDestinations,
+  type NewDestination,
+  noteRepositoryId,
+} from './destinations.store.ts';

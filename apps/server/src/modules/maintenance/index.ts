@@ -1,0 +1,1 @@
+export { careForRepositories, type MaintenancePorts, proveCopies } from './maintenance.service.ts';

@@ -1,0 +1,1 @@
+export { type ProcedureVersion, provideDefaultProcedure, readProcedureInForce } from './procedures.store.ts';
