@@ -11,8 +11,8 @@ import {
   type StoredActivity,
 } from '../modules/activities/index.ts';
 import { listActiveDestinations } from '../modules/destinations/index.ts';
-import type { ReportPorts } from '../modules/reports/index.ts';
-import { reportDay } from '../modules/reports/index.ts';
+import { careForRepositories, proveCopies, provideRepositories } from '../modules/maintenance/index.ts';
+import { type ReportPorts, reportDay } from '../modules/reports/index.ts';
 import {
   backupSpecOf,
   listUnfinishedRuns,
@@ -60,6 +60,7 @@ async function tickWithin(tx: Transaction, ports: SchedulerPorts): Promise<Tick>
   const nowMs = ports.clock.nowMs();
   const planning = await readPlanning(tx, nowMs, ports.jitterSeed);
   const today = localDateOf(nowMs, planning.zone);
+  await provideRepositories(tx, ports);
   await endDates(tx, today, nowMs);
   const plan = planWork(planning.input);
   const activity = await provideToday(tx, { today, planning, plan, nowMs }, ports);
@@ -121,7 +122,7 @@ async function askForWork(
   { activity, planning, plan, nowMs }: Look & { readonly activity: StoredActivity },
   ports: SchedulerPorts,
 ): Promise<Asked> {
-  const [destination] = await listActiveDestinations(tx);
+  const destination = (await listActiveDestinations(tx)).find(({ repository_id }) => repository_id !== null);
   if (destination === undefined || plan.due.length === 0) return { prepared: 0, backedUp: 0 };
   const unfinished = await listUnfinishedRuns(tx);
   const work = splitDueWork({

@@ -3,14 +3,13 @@ import { type Clock, LumbungError } from '@lumbung/stdx';
 import { z } from 'zod';
 import { RUN_JOB, type RunService } from '../modules/runs/index.ts';
 import type { JobQueue, LeasedJob } from '../queue/job-queue.ts';
-import type { RunningRun, RunSupervisor } from '../run-process/run-supervisor.ts';
-import type { SecretVault } from '../secrets/secret-vault.ts';
+import type { RunningRun, RunOptions, RunSupervisor } from '../run-process/run-supervisor.ts';
 
 export interface WorkerPorts {
   readonly queue: JobQueue;
   readonly runs: RunService;
   readonly supervisor: RunSupervisor;
-  readonly resolveSecret: (name: string) => ReturnType<SecretVault['open']>;
+  readonly resolveSecret: RunOptions['resolveSecret'];
   readonly clock: Clock;
   /** Tells this worker from others, and from the one before a restart. */
   readonly workerId: string;
@@ -120,7 +119,9 @@ export class Worker {
         if (state === 'lost') running.cancel('RUN_LOST');
       } catch (error) {
         if (over.aborted) return;
-        onFault(new LumbungError('WORKER_HEARTBEAT_FAILED', { kind: 'transient', message: 'no heartbeat', cause: error }));
+        onFault(
+          new LumbungError('WORKER_HEARTBEAT_FAILED', { kind: 'transient', message: 'no heartbeat', cause: error }),
+        );
       }
     }
   }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import {
   type DestinationId,
   type LocalDate,
-  newId,
   parseApplicationId,
   parseAssetId,
   parseDestinationId,

@@ -61,9 +61,7 @@ export async function insertDestination(tx: Transaction, wanted: NewDestination)
 
 export async function noteRepositoryId(
   tx: Transaction,
-  id: DestinationId,
-  repositoryId: string,
-  at: number,
+  { id, repositoryId, at }: { readonly id: DestinationId; readonly repositoryId: string; readonly at: number },
 ): Promise<void> {
   await tx
     .updateTable('destination')

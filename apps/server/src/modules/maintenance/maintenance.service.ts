@@ -2,7 +2,6 @@
 // data read again each day, so that all of it is read once a month.
 import type { DestinationId, LocalDate, RetentionStop } from '@lumbung/contracts';
 import {
-
   localDateOf,
   monthOf,
   monthSpan,
@@ -19,7 +18,7 @@ import { assetOf, listAssets } from '../applications/index.ts';
 import { listActiveDestinations } from '../destinations/index.ts';
 import { readFact, readOrganisation, writeFact } from '../organisation/index.ts';
 import { readProcedureInForce } from '../procedures/index.ts';
-import { listUnfinishedRuns, repositoryPlaceOf, type RunService } from '../runs/index.ts';
+import { listUnfinishedRuns, type RunService, repositoryPlaceOf } from '../runs/index.ts';
 import { copyOf, listPresentSnapshots, moveToTrash, takeFromTrash } from '../snapshots/index.ts';
 
 export interface MaintenancePorts {
@@ -80,7 +79,11 @@ export async function careForRepositories(
     if (last?.on === today) continue;
     await thin(tx, destination, nowMs, ports);
     await readShare(tx, destination, today, ports);
-    await writeFact(tx, { key: careFact(destination.id), value: { on: today, read: (last?.read ?? 0) + 1 }, at: nowMs });
+    await writeFact(tx, {
+      key: careFact(destination.id),
+      value: { on: today, read: (last?.read ?? 0) + 1 },
+      at: nowMs,
+    });
     cared.push(destination.id);
   }
   return cared;

@@ -25,9 +25,9 @@ import type { JobQueue } from '../../queue/job-queue.ts';
 import type { RunRow } from '../../store/rows/work.ts';
 import type { Store, Transaction } from '../../store/store.ts';
 import type { Stored } from '../../store/stored.ts';
-import { readOrganisation } from '../organisation/index.ts';
 import { findDestination } from '../destinations/index.ts';
-import { repositoryPlaceOf, type RunOrder } from './backup-specs.ts';
+import { readOrganisation } from '../organisation/index.ts';
+import { type RunOrder, repositoryPlaceOf } from './backup-specs.ts';
 import { findRun, insertRun, markFinished, markReading, markRunning } from './runs.store.ts';
 
 export type StoredRun = Stored<RunRow>;

@@ -6,6 +6,7 @@ import { assert, type Clock } from '@lumbung/stdx';
 import type { Transaction } from '../../store/store.ts';
 import { readOrganisation } from '../organisation/index.ts';
 import type { RunEnd, RunFollower, StoredRun } from '../runs/index.ts';
+import { adoptSnapshots } from './adopt.ts';
 import { findSnapshotsById, insertSnapshot, judgeSnapshot, type NewSnapshot, noteRemoved } from './snapshots.store.ts';
 
 /** Keeps the catalogue of copies equal to what the records of runs say, and to what is found in repositories. */
