@@ -106,7 +106,7 @@ function stateOf({ database }: ServerSettings): AssetDefinition {
       return {
         ...common,
         server: { url: `sqlite:${database.file}`, name: 'lumbung' },
-        content: { kind: 'database', database: path.basename(database.file) },
+        content: { kind: 'database', database: database.file },
       };
     case 'postgres':
       return {

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '@lumbung/stdx';
 import Sqlite from 'better-sqlite3';
-import { SqliteDialect } from 'kysely';
+import { type DialectAdapter, SqliteAdapter, SqliteDialect } from 'kysely';
 import { storeError } from './store-error.ts';
 
 /** 'LUMB', so that `file` and other tools can tell whose database it is. */
@@ -14,7 +14,7 @@ const STATEMENTS_MAX = 500;
 /** A file that only its owner may read. Each commit is on the disk before it is acknowledged (synchronous=FULL: measured
  *  one fsync each), and readers beside, such as its own backup, hold nobody up (WAL). */
 export function sqliteDialect(file: string): SqliteDialect {
-  return new SqliteDialect({
+  return new TransactionalSqliteDialect({
     database: async () => {
       try {
         makePrivate(file);
@@ -24,6 +24,20 @@ export function sqliteDialect(file: string): SqliteDialect {
       }
     },
   });
+}
+
+/** kysely takes SQLite for a database that cannot undo a change of its schema, which it can: without this a migration that is
+ *  cut off leaves some of its tables behind, and the next start finds a schema that nobody knows. */
+class TransactionalSqliteDialect extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 function openDatabase(file: string): Sqlite.Database {
