@@ -12,7 +12,7 @@ import { activityFollower } from './modules/activities/index.ts';
 import { repositoryFollower } from './modules/maintenance/index.ts';
 import { provideOrganisation, readFact, readOrganisation, writeFact } from './modules/organisation/index.ts';
 import { provideDefaultProcedure } from './modules/procedures/index.ts';
-import { RunService } from './modules/runs/index.ts';
+import { listUnfinishedRuns, RunService } from './modules/runs/index.ts';
 import { catalogueFollower } from './modules/snapshots/index.ts';
 import { EmbeddedQueue } from './queue/embedded-queue.ts';
 import { RunSupervisor } from './run-process/run-supervisor.ts';
@@ -89,6 +89,8 @@ export async function startService(world: ServiceWorld): Promise<Service> {
     programVersion: world.programVersion,
   });
   const jitterSeed = await provideInstallation(world, { store, vault, runs });
+  // Whoever did these is gone: the data folder is ours alone.
+  for (const { id, state } of await listUnfinishedRuns(store.db)) if (state === 'running') await runs.lose(id);
   const [workFolder, cacheFolder] = [path.join(settings.dataFolder, 'work'), path.join(settings.dataFolder, 'cache')];
   for (const folder of [workFolder, cacheFolder]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const supervisor = new RunSupervisor({

@@ -60,14 +60,14 @@ async function tickWithin(tx: Transaction, ports: SchedulerPorts): Promise<Tick>
   const nowMs = ports.clock.nowMs();
   const planning = await readPlanning(tx, nowMs, ports.jitterSeed);
   const today = localDateOf(nowMs, planning.zone);
-  await provideRepositories(tx, ports);
+  await provideRepositories(tx, nowMs, ports);
   await endDates(tx, today, nowMs);
   const plan = planWork(planning.input);
   const activity = await provideToday(tx, { today, planning, plan, nowMs }, ports);
   const asked = await askForWork(tx, { activity, planning, plan, nowMs }, ports);
   const reported = await report(tx, { today, planning, plan, nowMs }, ports);
   const closed = await close(tx, nowMs);
-  await proveCopies(tx, ports);
+  await proveCopies(tx, nowMs, ports);
   // Care waits until the work of the day is done, and never longer than the day.
   if (!hasWorkToday(plan, planning, today)) await careForRepositories(tx, nowMs, ports);
   return { today, ...asked, reported, closed, nextAt: plan.upcoming[0]?.plannedAt };

@@ -18,7 +18,7 @@ import { assetOf, listAssets } from '../applications/index.ts';
 import { listActiveDestinations } from '../destinations/index.ts';
 import { readFact, readOrganisation, writeFact } from '../organisation/index.ts';
 import { readProcedureInForce } from '../procedures/index.ts';
-import { listUnfinishedRuns, type RunService, repositoryPlaceOf } from '../runs/index.ts';
+import { listRunsSince, type RunService, repositoryPlaceOf } from '../runs/index.ts';
 import { copyOf, listPresentSnapshots, moveToTrash, takeFromTrash } from '../snapshots/index.ts';
 
 export interface MaintenancePorts {
@@ -32,14 +32,15 @@ const careSchema = z.strictObject({ on: z.string(), read: z.int().nonnegative() 
 /** Proof of a copy that has none yet goes before care; both go behind the work of the day. */
 const PRIORITIES = { verify: 5, care: 0 } as const;
 
+/** A look that could not be taken is taken again, and not at once. */
+const PAUSE_MS = 60 * 60_000;
+
 /** Asks for a look at every copy that nobody has looked at: it counts for nothing until then. */
-export async function proveCopies(tx: Transaction, { runs }: MaintenancePorts): Promise<number> {
-  const unfinished = new Set(
-    (await listUnfinishedRuns(tx)).filter(({ kind }) => kind === 'verify').map(({ spec }) => snapshotOf(spec)),
-  );
+export async function proveCopies(tx: Transaction, nowMs: number, { runs }: MaintenancePorts): Promise<number> {
+  const tried = new Set((await listRunsSince(tx, 'verify', nowMs - PAUSE_MS)).map(({ spec }) => snapshotOf(spec)));
   const pending = (await listPresentSnapshots(tx)).filter(
     ({ verification, trashed_at, snapshot_id }) =>
-      verification === 'pending' && trashed_at === null && !unfinished.has(snapshot_id),
+      verification === 'pending' && trashed_at === null && !tried.has(snapshot_id),
   );
   const destinations = new Map((await listActiveDestinations(tx)).map((row) => [row.id, row]));
   let asked = 0;

@@ -1,15 +1,22 @@
 // A destination is of use from the moment its repository is there.
 import type { Transaction } from '../../store/store.ts';
 import { listActiveDestinations, noteRepositoryId } from '../destinations/index.ts';
-import { listUnfinishedRuns, type RunFollower, type RunService, repositoryPlaceOf } from '../runs/index.ts';
+import { listRunsSince, type RunFollower, type RunService, repositoryPlaceOf } from '../runs/index.ts';
+
+/** What could not be made is tried again, and not at once: a disk has to be mounted, a password to be set. */
+const PAUSE_MS = 10 * 60_000;
 
 /** Asks for the repository of every destination that has none yet. */
-export async function provideRepositories(tx: Transaction, { runs }: { readonly runs: RunService }): Promise<void> {
+export async function provideRepositories(
+  tx: Transaction,
+  nowMs: number,
+  { runs }: { readonly runs: RunService },
+): Promise<void> {
   const missing = (await listActiveDestinations(tx)).filter(({ repository_id }) => repository_id === null);
   if (missing.length === 0) return;
-  const unfinished = (await listUnfinishedRuns(tx)).filter(({ kind }) => kind === 'initRepository');
+  const tried = await listRunsSince(tx, 'initRepository', nowMs - PAUSE_MS);
   for (const destination of missing) {
-    if (unfinished.some(({ destination_id }) => destination_id === destination.id)) continue;
+    if (tried.some(({ destination_id }) => destination_id === destination.id)) continue;
     await runs.request(tx, {
       order: { kind: 'initRepository', repository: repositoryPlaceOf(destination) },
       origin: 'scheduled',

@@ -20,5 +20,6 @@ export {
   listAssetsUnderWay,
   listBackupRuns,
   listRunsOfActivity,
+  listRunsSince,
   listUnfinishedRuns,
 } from './runs.store.ts';

@@ -131,6 +131,17 @@ export async function listUnfinishedRuns(queries: Queries): Promise<Stored<RunRo
   return await queries.selectFrom('run').selectAll().where('state', '<>', 'finished').orderBy('queued_at').execute();
 }
 
+/** Runs of a kind that were asked for since a moment, finished or not. */
+export async function listRunsSince(queries: Queries, kind: JobKind, since: number): Promise<Stored<RunRow>[]> {
+  return await queries
+    .selectFrom('run')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('queued_at', '>=', since)
+    .orderBy('queued_at')
+    .execute();
+}
+
 export async function listRunsOfActivity(queries: Queries, activityId: ActivityId): Promise<Stored<RunRow>[]> {
   return await queries
     .selectFrom('run')
