@@ -201,6 +201,9 @@ export const rooms = [
       { name: 'modules/overview', gives: 'figures of the dashboard' },
       { name: 'scheduler', gives: 'the tick: what is due is queued' },
       { name: 'api', gives: 'all endpoints of all modules in one list' },
+      { name: 'self-protection', gives: 'Lumbung as its own first application' },
+      { name: 'service.ts', gives: 'everything wired together, from settings to the first run' },
+      { name: 'serve.ts', gives: 'the service and its door, from the first line of its log to the last' },
       { name: 'main.ts', gives: 'the composition root' },
     ],
   },
@@ -309,6 +312,7 @@ const outsideTheHouse = rooms
   .filter((room) => room.storey === outside)
   .map((room) => ({ path: room.path, because: 'it is a program of the developers, not part of the product' }));
 const commandLine = { path: 'apps/cli/src/main.ts', because: 'it is the composition root that hands everything in' };
+const service = { path: 'apps/server/src/main.ts', because: 'it is the composition root that hands everything in' };
 const systemPorts = { path: 'packages/stdx/src/node/system.ts', because: 'it makes the ports everyone else is handed' };
 const testKit = { path: 'packages/stdx/src/testing', because: 'tests are steered by the environment' };
 
@@ -348,14 +352,14 @@ export const bans = [
     what: 'the environment',
     uses: ['process.env', 'node:process#env'],
     instead: 'take what you need as an argument; the composition root reads the environment',
-    homes: [commandLine, testKit, ...outsideTheHouse],
+    homes: [commandLine, service, testKit, ...outsideTheHouse],
     testsMayUse: true,
   },
   {
     what: "the machine's or the user's name",
     uses: ['node:os#hostname', 'node:os#userInfo'],
     instead: 'take an Identity as an argument; the composition root asks the machine',
-    homes: [commandLine, ...outsideTheHouse],
+    homes: [commandLine, service, ...outsideTheHouse],
     testsMayUse: true,
   },
   {

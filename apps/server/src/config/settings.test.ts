@@ -9,7 +9,7 @@ describe('the settings', () => {
   it('need nothing to be said', () => {
     expect(parse({ PATH: '/bin', LUMBUNG_DATABASE: ' ', LUMBUNG_REPOSITORY: '/elsewhere' })).toEqual({
       dataFolder: '/srv/kantor/data',
-      listen: { kind: 'tcp', host: '127.0.0.1', port: 8100 },
+      listen: { kind: 'tcp', host: '127.0.0.1', port: 8787 },
       database: { kind: 'sqlite', file: '/srv/kantor/data/state.sqlite' },
       masterKey: { kind: 'file', path: '/srv/kantor/data/master.key' },
       language: 'id',

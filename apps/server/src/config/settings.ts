@@ -32,7 +32,7 @@ export type MasterKeySource =
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const LISTEN_DEFAULT = { kind: 'tcp', host: '127.0.0.1', port: 8100 } as const;
+const LISTEN_DEFAULT = { kind: 'tcp', host: '127.0.0.1', port: 8787 } as const;
 
 /** Parses what the environment says. A variable that is empty counts as not set. Relative paths begin at
  *  `workingFolder`.
@@ -64,13 +64,13 @@ export function parseSettings(environment: Environment, workingFolder: string): 
   };
 }
 
-/** `8100`, `0.0.0.0:8100`, `[::]:8100`, or the path of a unix socket that begins with `/` or `./`. */
+/** `8787`, `0.0.0.0:8787`, `[::]:8787`, or the path of a unix socket that begins with `/` or `./`. */
 function parseListen(text: string, fileOf: (text: string) => string): ListenAddress {
   if (/^\.{0,2}\//.test(text)) return { kind: 'socket', path: fileOf(text) };
   const match = /^(?:(?:\[([0-9a-f:.]+)\]|([A-Za-z0-9.-]+)):)?(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
-    throw invalid('LUMBUNG_LISTEN', '8100 | host:8100 | /folder/socket', text);
+    throw invalid('LUMBUNG_LISTEN', '8787 | host:8787 | /folder/socket', text);
   }
   return { kind: 'tcp', host: match[1] ?? match[2] ?? LISTEN_DEFAULT.host, port };
 }

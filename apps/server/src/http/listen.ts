@@ -1,18 +1,17 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, errnoOf, LumbungError } from '@lumbung/stdx';
+import type { ListenAddress } from '../config/settings.ts';
 import type { App } from './create-app.ts';
 
 export interface ListenOptions {
-  /** `127.0.0.1`, `::`, `0.0.0.0`. */
-  readonly address: string;
-  /** 0: any that is free. */
-  readonly port: number;
+  /** An address such as `127.0.0.1`, `::`, `0.0.0.0` with a port (0: any that is free), or the path of a unix socket. */
+  readonly at: ListenAddress;
   readonly clock: Clock;
 }
 
 export interface Listening {
+  /** 0 of a unix socket. */
   readonly port: number;
   /** Takes no more connections, lets answers that are under way end until `waitMs`, then cuts them off. */
   close(waitMs: number): Promise<void>;
@@ -27,7 +26,7 @@ const CONNECTIONS_MAX = 2_000;
 const HEADER_BYTES_MAX = 16 * 1024;
 
 /** @throws LumbungError LISTEN_FAILED (operator) */
-export async function listen(app: App, { address, port, clock }: ListenOptions): Promise<Listening> {
+export async function listen(app: App, { at, clock }: ListenOptions): Promise<Listening> {
   const server = createAdaptorServer({
     // The connection of a request is what node-server calls its bindings.
     fetch: async (request, bindings) => await app.fetch(request, { incoming: bindings.incoming }),
@@ -48,19 +47,19 @@ export async function listen(app: App, { address, port, clock }: ListenOptions):
       reject(
         new LumbungError('LISTEN_FAILED', {
           kind: 'operator',
-          message: `cannot listen on ${address}, port ${port}: ${errnoOf(cause) ?? cause.message}`,
-          context: { address, port, errno: errnoOf(cause) ?? 'unknown' },
+          message: `cannot listen on ${placeOf(at)}: ${errnoOf(cause) ?? cause.message}`,
+          context: { place: placeOf(at), errno: errnoOf(cause) ?? 'unknown' },
           hint: 'choose another port, or stop the program that has it',
           cause,
         }),
       );
     });
-    server.listen(port, address, resolve);
+    if (at.kind === 'socket') server.listen(at.path, resolve);
+    else server.listen(at.port, at.host, resolve);
   });
-  // A server that listens on a port has an address with one.
-  const { port: actual } = server.address() as AddressInfo;
+  const address = server.address();
   return {
-    port: actual,
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     close: async (waitMs) => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => {
@@ -80,4 +79,9 @@ export async function listen(app: App, { address, port, clock }: ListenOptions):
       await cut;
     },
   };
+}
+
+/** `127.0.0.1, port 8787`, or a path. */
+function placeOf(at: ListenAddress): string {
+  return at.kind === 'socket' ? at.path : `${at.host}, port ${at.port}`;
 }

@@ -1,6 +1,6 @@
 import { systemRandom } from '@lumbung/stdx/node';
 import { describeEachDialect } from '../testing/each-dialect.ts';
-import { manualClock } from '../testing/manual-clock.ts';
+import { HandClock } from '../testing/test-app.ts';
 import { EmbeddedQueue } from './embedded-queue.ts';
 import { describeQueue } from './testing/conformance.ts';
 
@@ -9,7 +9,7 @@ const LEASE_MS = 60_000;
 describeEachDialect('the embedded queue', (lab) => {
   describeQueue('as a queue', async () => {
     const store = await lab.open();
-    const clock = manualClock(Date.UTC(2026, 2, 5));
+    const clock = new HandClock(Date.UTC(2026, 2, 5));
     return {
       store,
       clock,

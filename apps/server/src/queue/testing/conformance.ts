@@ -2,13 +2,13 @@
 import { parseJobId } from '@lumbung/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../store/store.ts';
-import type { ManualClock } from '../../testing/manual-clock.ts';
+import type { HandClock } from '../../testing/test-app.ts';
 import type { JobQueue, LeasedJob, NewJob } from '../job-queue.ts';
 
 export interface QueueLab {
   readonly queue: JobQueue;
   readonly store: Store;
-  readonly clock: ManualClock;
+  readonly clock: HandClock;
   readonly leaseMs: number;
 }
 
