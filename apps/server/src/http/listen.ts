@@ -81,7 +81,7 @@ export async function listen(app: App, { at, clock }: ListenOptions): Promise<Li
   };
 }
 
-/** `127.0.0.1, port 8787`, or a path. */
+/** `127.0.0.1:8787`, or a path. */
 function placeOf(at: ListenAddress): string {
-  return at.kind === 'socket' ? at.path : `${at.host}, port ${at.port}`;
+  return at.kind === 'socket' ? at.path : `${at.host}:${at.port}`;
 }

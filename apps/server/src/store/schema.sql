@@ -282,6 +282,7 @@ CREATE TABLE "holiday" (
   "name" text not null,
   "kind" text not null,
   "source" text,
+  "silence" text,
   "revision" integer default 1 not null,
   "updated_at" integer not null,
   constraint "holiday_dates" check ("held_on" like '____-__-__')

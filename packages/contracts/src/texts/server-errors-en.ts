@@ -68,7 +68,7 @@ export const enServerErrors = {
     hint: 'Look whether it was done before you send it with a new key.',
   },
   LISTEN_FAILED: {
-    message: 'cannot listen on {{address}}, port {{port}} ({{errno}})',
+    message: 'cannot listen on {{place}} ({{errno}})',
     hint: 'Choose another port in LUMBUNG_LISTEN, or stop the program that has it.',
   },
   LOGIN_BLOCKED: {

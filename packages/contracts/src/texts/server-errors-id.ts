@@ -79,7 +79,7 @@ export const idServerErrors = {
     hint: 'Periksa apakah sudah terlaksana sebelum mengirimnya dengan kunci baru.',
   },
   LISTEN_FAILED: {
-    message: 'tidak dapat mendengarkan di {{address}}, porta {{port}} ({{errno}})',
+    message: 'tidak dapat mendengarkan di {{place}} ({{errno}})',
     hint: 'Pilih porta lain pada LUMBUNG_LISTEN, atau hentikan program yang memakainya.',
   },
   LOGIN_BLOCKED: {

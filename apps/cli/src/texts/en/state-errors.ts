@@ -116,4 +116,34 @@ export const enStateErrors = {
     message: 'the database of Lumbung does not answer',
     hint: 'Check that it runs and that LUMBUNG_DATABASE names it; with SQLite, that its disk works.',
   },
+  ACTIVITY_CHANGED: { message: 'the activity of {{date}} was changed meanwhile', hint: 'Try again.' },
+  ACTIVITY_REFUSED: {
+    message: 'the activity of {{date}} does not allow this ({{refusal}})',
+    hint: 'Look at the activity as it is now, and decide again.',
+  },
+  ACTIVITY_UNREADABLE: {
+    message: 'what is stored of the activity of {{date}} cannot be understood',
+    hint: 'A newer version may have written it; use that one.',
+  },
+  ASSET_DEFINITION_INVALID: {
+    message: 'what is stored of {{assetId}} cannot be understood at {{place}}',
+    hint: 'A newer version may have written it; or save it again.',
+  },
+  FACT_UNREADABLE: {
+    message: 'what is stored as {{key}} cannot be understood',
+    hint: 'A newer version may have written it; use that one.',
+  },
+  HOLIDAYS_UNREADABLE: {
+    message: 'the stored holidays cannot be understood',
+    hint: 'A newer version may have written them; use that one.',
+  },
+  PROCEDURE_MISSING: { message: 'no procedure is in force' },
+  PROCEDURE_UNREADABLE: {
+    message: 'version {{number}} of the procedure cannot be understood at {{place}}',
+    hint: 'A newer version may have written it; use that one.',
+  },
+  WORKER_HEARTBEAT_FAILED: {
+    message: 'a worker could not say that it lives',
+    hint: 'It goes on; check the database when this comes again.',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -116,4 +116,34 @@ export const idStateErrors: ErrorCatalogue = {
     message: 'basis data Lumbung tidak menjawab',
     hint: 'Pastikan basis data berjalan dan LUMBUNG_DATABASE menunjuk kepadanya; untuk SQLite, pastikan disknya berfungsi.',
   },
+  ACTIVITY_CHANGED: { message: 'kegiatan {{date}} diubah pada saat yang sama', hint: 'Coba lagi.' },
+  ACTIVITY_REFUSED: {
+    message: 'kegiatan {{date}} tidak mengizinkan ini ({{refusal}})',
+    hint: 'Lihat keadaan kegiatan sekarang, lalu putuskan kembali.',
+  },
+  ACTIVITY_UNREADABLE: {
+    message: 'data kegiatan {{date}} tidak dapat dipahami',
+    hint: 'Mungkin ditulis oleh versi yang lebih baru; gunakan versi itu.',
+  },
+  ASSET_DEFINITION_INVALID: {
+    message: 'data {{assetId}} tidak dapat dipahami pada {{place}}',
+    hint: 'Mungkin ditulis oleh versi yang lebih baru; atau simpan kembali.',
+  },
+  FACT_UNREADABLE: {
+    message: 'data {{key}} tidak dapat dipahami',
+    hint: 'Mungkin ditulis oleh versi yang lebih baru; gunakan versi itu.',
+  },
+  HOLIDAYS_UNREADABLE: {
+    message: 'kalender hari libur yang tersimpan tidak dapat dipahami',
+    hint: 'Mungkin ditulis oleh versi yang lebih baru; gunakan versi itu.',
+  },
+  PROCEDURE_MISSING: { message: 'tidak ada SOP yang berlaku' },
+  PROCEDURE_UNREADABLE: {
+    message: 'SOP versi {{number}} tidak dapat dipahami pada {{place}}',
+    hint: 'Mungkin ditulis oleh versi yang lebih baru; gunakan versi itu.',
+  },
+  WORKER_HEARTBEAT_FAILED: {
+    message: 'proses pekerja tidak dapat melaporkan bahwa dirinya berjalan',
+    hint: 'Proses berlanjut; periksa basis data bila ini terulang.',
+  },
 };

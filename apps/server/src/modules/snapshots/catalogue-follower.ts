@@ -1,7 +1,7 @@
 // What runs left in repositories, written down with them.
 import type { DestinationId, JobSpec, RunRecord, StoredCopy } from '@lumbung/contracts';
 import { parseJobSpec } from '@lumbung/contracts/schemas';
-import { judgeDating, localDateOf } from '@lumbung/procedure';
+import { localDateOf } from '@lumbung/procedure';
 import { assert, type Clock } from '@lumbung/stdx';
 import type { Transaction } from '../../store/store.ts';
 import { readOrganisation } from '../organisation/index.ts';
@@ -41,7 +41,7 @@ async function keepCopies(tx: Transaction, run: StoredRun, { record, countsOn }:
       countsOn,
       bytes: copy.bytes,
       bytesAdded: copy.storedBytes,
-      flags: flagsOf(copy, record),
+      flags: flagsOf(copy),
     });
   }
 }
@@ -59,11 +59,9 @@ function judgementOf({
 }
 
 /** What a person should look at before anything older is removed. */
-function flagsOf(copy: StoredCopy, record: RunRecord): unknown {
-  const dating = judgeDating({ claimedAt: copy.takenAt, receivedAt: record.endedAt }, record.endedAt);
+function flagsOf(copy: StoredCopy): unknown {
   const flags = {
     ...(copy.anomalies.length === 0 ? {} : { anomalies: copy.anomalies }),
-    ...(dating === 'sound' ? {} : { dating }),
     ...(copy.unreadCount === 0 ? {} : { unread: copy.unreadCount }),
   };
   return Object.keys(flags).length === 0 ? undefined : flags;

@@ -181,7 +181,8 @@ export function copyOf(row: Stored<SnapshotRow>): ProcedureCopy | undefined {
     id: row.snapshot_id,
     assetId: row.asset_id,
     readAt: row.claimed_at,
-    receivedAt: row.received_at,
+    // Our own clock timed what a run of ours stored: a first copy may take days. Only what came otherwise is compared.
+    ...(row.run_id === null ? { receivedAt: row.received_at } : {}),
     outcome: row.outcome,
     verification: row.verification,
     pin: row.pinned_at === null ? 'none' : 'pinned',
