@@ -156,7 +156,7 @@ async function announce(
 ): Promise<void> {
   const { settings, log } = parts;
   const destination = await findDestination(service.store.db, FIRST_DESTINATION);
-  if (destination === undefined || destination.secret_id === null) return;
+  if (typeof destination?.secret_id !== 'string') return;
   const file = await writeRecoveryKit(settings.dataFolder, {
     address: destination.address,
     password: (await service.vault.open(destination.secret_id)).reveal(),

@@ -98,7 +98,8 @@ export class EmbeddedQueue implements JobQueue {
         .set({ state: 'running', worker, attempt, lease_token: token, lease_until_at: now + this.#leaseMs })
         .where('id', '=', row.id)
         .execute();
-      return { lease: { jobId: row.id, token }, kind: row.kind, payload: JSON.parse(row.payload), attempt };
+      const payload: unknown = JSON.parse(row.payload);
+      return { lease: { jobId: row.id, token }, kind: row.kind, payload, attempt };
     });
   }
 
@@ -156,7 +157,7 @@ export class EmbeddedQueue implements JobQueue {
         query = query.where(({ eb, or }) => or([eb('group_key', 'is', null), eb('group_key', 'not in', skipped)]));
       }
       const row = await query.executeTakeFirst();
-      if (row === undefined || row.group_key === null || row.group_max === null) return row;
+      if (typeof row?.group_key !== 'string' || row.group_max === null) return row;
       if ((underWay.get(row.group_key) ?? 0) < row.group_max) return row;
       skipped.push(row.group_key);
     }

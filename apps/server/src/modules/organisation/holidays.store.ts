@@ -10,9 +10,9 @@ export async function readHolidayCalendar(queries: Queries): Promise<HolidayCale
   const parsed = holidayCalendarSchema.safeParse(
     rows.map(({ held_on, name, kind, silence }) => ({
       date: held_on,
-      name: JSON.parse(name),
+      name: plain(name),
       kind,
-      ...(silence === null ? {} : { silence: JSON.parse(silence) }),
+      ...(silence === null ? {} : { silence: plain(silence) }),
     })),
   );
   if (parsed.success) return parsed.data;
@@ -21,4 +21,8 @@ export async function readHolidayCalendar(queries: Queries): Promise<HolidayCale
     message: `the holidays cannot be understood: ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
     hint: 'a newer version may have written them; use that one',
   });
+}
+
+function plain(text: string): unknown {
+  return JSON.parse(text);
 }

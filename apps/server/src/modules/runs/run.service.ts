@@ -135,7 +135,7 @@ export class RunService {
   async reading(id: RunId, at: number): Promise<void> {
     await this.#ports.store.transaction(async (tx) => {
       const run = await findRun(tx, id);
-      if (run === undefined || run.state !== 'running' || run.read_started_at !== null) return;
+      if (run?.state !== 'running' || run.read_started_at !== null) return;
       const { zone } = await readOrganisation(tx);
       await markReading(tx, { id, at, countsOn: localDateOf(at, zone) });
       for (const follower of this.#ports.followers) await follower.reading?.(tx, run, at);
@@ -161,9 +161,9 @@ export class RunService {
     if (!wasOpen) return false;
     await this.#ports.store.transaction(async (tx) => {
       const run = await findRun(tx, id);
-      if (run === undefined || run.destination_id === null || !BACKUP_KINDS.has(run.kind)) return;
+      if (typeof run?.destination_id !== 'string' || !BACKUP_KINDS.has(run.kind)) return;
       const destination = await findDestination(tx, run.destination_id);
-      if (destination === undefined || destination.repository_id === null) return;
+      if (typeof destination?.repository_id !== 'string') return;
       await this.request(tx, {
         order: { kind: 'catalogue', repository: repositoryPlaceOf(destination), tags: [`${RUN_TAG_PREFIX}${id}`] },
         origin: 'retry',

@@ -109,9 +109,9 @@ async function keepResult(tx: Transaction, { run, spec, record }: Told): Promise
           at: record.endedAt,
         });
       }
-      return;
+      break;
+    // The rest leaves nothing in a repository.
     default:
-      return;
   }
 }
 
