@@ -181,7 +181,7 @@ function secretMissing(name: string): LumbungError {
   return new LumbungError('SECRET_MISSING', {
     kind: 'operator',
     message: `there is no secret ${name}`,
-    context: { secret: name },
+    context: { name },
     hint: 'store it again',
   });
 }

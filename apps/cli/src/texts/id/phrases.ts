@@ -48,6 +48,8 @@ export const idPhrases: PhraseCatalogue = {
   'it says twice what {{name}} is': 'menyebut dua kali nilai {{name}}',
   'the database of Redis is not a number': 'basis data Redis bukan bilangan',
   'connect_timeout is no number of seconds': 'connect_timeout bukan jumlah detik',
+  paths: 'jalur',
+  patterns: 'pola',
   'the port is no number; a : or / in a password must be percent-encoded':
     'nomor port tidak sah; titik dua atau garis miring dalam kata sandi harus disandikan dengan persen',
   'there is no IPv6 address within the brackets': 'tidak ada alamat IPv6 dalam kurung siku',

@@ -44,7 +44,7 @@ export class SupervisorLab extends JobLab {
       resolveSecret: (name) => {
         const value = this.secrets.get(name);
         if (value !== undefined) return Promise.resolve(new Secret(value));
-        return Promise.reject(new LumbungError('SECRET_MISSING', { kind: 'operator', context: { secret: name } }));
+        return Promise.reject(new LumbungError('SECRET_MISSING', { kind: 'operator', context: { name } }));
       },
       ...options,
       onEvent: (event) => {
