@@ -1,6 +1,6 @@
 import { systemRandom } from '@lumbung/stdx/node';
 import { describeEachDialect } from '../testing/each-dialect.ts';
-import { HandClock } from '../testing/test-app.ts';
+import { HandClock } from '../testing/hand-clock.ts';
 import { EmbeddedQueue } from './embedded-queue.ts';
 import { describeQueue } from './testing/conformance.ts';
 

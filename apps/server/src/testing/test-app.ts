@@ -1,6 +1,6 @@
 // A whole server without a socket: the app on a real store, and people in front of it.
 import { type AccountId, type Language, type NewGrant, newId, type Role } from '@lumbung/contracts';
-import { type Clock, LumbungError, type Random } from '@lumbung/stdx';
+import { LumbungError, type Random } from '@lumbung/stdx';
 import { systemRandom } from '@lumbung/stdx/node';
 import { everyRoute } from '../api/every-route.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
@@ -15,49 +15,13 @@ import { insertAccount, insertGrant } from '../modules/access/accounts.store.ts'
 import { setPasswordHash } from '../modules/access/credentials.store.ts';
 import { type Access, type AccessPorts, createAccess } from '../modules/access/index.ts';
 import type { Store } from '../store/store.ts';
+import { HandClock } from './hand-clock.ts';
 import { openAudit } from './open-audit.ts';
 import { Person } from './person.ts';
 
 export const BASE_URL = 'https://cadangan.example.go.id';
 export const CHEAP = { memoryKiB: 64, passes: 1 } as const;
 export const PASSWORD = 'empat kata yang panjang';
-
-/** A clock that stands still until it is moved; sleeping ends when it is moved far enough. */
-export class HandClock implements Clock {
-  #nowMs: number;
-  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
-
-  constructor(nowMs = Date.now()) {
-    this.#nowMs = nowMs;
-  }
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
-  async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const sleeper = { until: this.#nowMs + delayMs, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.#sleepers = this.#sleepers.filter((each) => each !== sleeper);
-        reject(signal.reason as Error); // whatever it was aborted with
-      });
-    });
-  }
-
-  advance(ms: number): void {
-    this.#nowMs += ms;
-    const due = this.#sleepers.filter(({ until }) => until <= this.#nowMs);
-    this.#sleepers = this.#sleepers.filter(({ until }) => until > this.#nowMs);
-    for (const { wake } of due) wake();
-  }
-}
 
 /** The trail of the store; `failing` makes the next append fail. */
 export class WatchedAudit implements Pick<AuditTrail, 'append'> {

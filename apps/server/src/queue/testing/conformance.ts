@@ -2,7 +2,7 @@
 import { parseJobId } from '@lumbung/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../store/store.ts';
-import type { HandClock } from '../../testing/test-app.ts';
+import type { HandClock } from '../../testing/hand-clock.ts';
 import type { JobQueue, LeasedJob, NewJob } from '../job-queue.ts';
 
 export interface QueueLab {
