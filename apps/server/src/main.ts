@@ -1,4 +1,7 @@
 // The composition root of the service: the one place that looks at the process, its environment and its machine.
+// First: it gives schemas of zod their openapi(), and those that were made before would have none.
+import './http/named.ts';
+
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';

@@ -151,7 +151,8 @@ export class SimulatedOffice {
   async workOff(): Promise<readonly Tick[]> {
     const looks: Tick[] = [];
     for (;;) {
-      looks.push(await tick({ ...this, random: this.#random, jitterSeed: 'office' }));
+      const { store, runs, clock, audit } = this;
+      looks.push(await tick({ store, runs, clock, audit, random: this.#random, jitterSeed: 'office' }));
       const job = await this.queue.claim('worker', { kinds: [RUN_JOB] });
       if (job === undefined) return looks;
       await this.#do(job);
