@@ -59,7 +59,11 @@ function mirrorOfMachine(): string {
     ['indextargets', '--format', '$(RELEASE) $(REPO_URI)', 'Identifier: Packages', 'Component: main'],
     { encoding: 'utf8', timeout: 60_000 },
   );
-  const [, mirror] = stdout.split('\n').map((line) => line.split(' ')).find(([release]) => release === codename) ?? [];
+  const [, mirror] =
+    stdout
+      .split('\n')
+      .map((line) => line.split(' '))
+      .find(([release]) => release === codename) ?? [];
   if (mirror === undefined || codename === '') throw new Error('this machine has no source of Debian packages');
   return mirror;
 }
@@ -71,7 +75,8 @@ function postgresFolders(root: string): string[] {
 
 /** @returns the file that APT_CONFIG names; apt reads the machine's own settings as well */
 function writeAptState(state: string, source: string): string {
-  for (const folder of ['lists/partial', 'cache/archives/partial']) mkdirSync(path.join(state, folder), { recursive: true });
+  for (const folder of ['lists/partial', 'cache/archives/partial'])
+    mkdirSync(path.join(state, folder), { recursive: true });
   const at = (name: string): string => path.join(state, name);
   writeFileSync(at('sources.list'), `deb [signed-by=${KEYRING}] ${source}\n`);
   // As if nothing were installed, so that everything comes along.

@@ -15,7 +15,11 @@ export function unpackNpmPackage(name: string, version: string, integrity: strin
   if (!name.endsWith(`-${process.arch}`)) throw new Error(`${name} is not for ${process.arch}`);
   const scratch = mkdtempSync(path.join(tmpdir(), 'lumbung-npm-'));
   try {
-    run('npm', ['pack', '--silent', '--ignore-scripts', `--pack-destination=${scratch}`, `${name}@${version}`], scratch);
+    run(
+      'npm',
+      ['pack', '--silent', '--ignore-scripts', `--pack-destination=${scratch}`, `${name}@${version}`],
+      scratch,
+    );
     const archive = readdirSync(scratch).find((file) => file.endsWith('.tgz'));
     if (archive === undefined) throw new Error('npm brought no archive');
     const file = path.join(scratch, archive);

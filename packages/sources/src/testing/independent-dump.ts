@@ -23,6 +23,7 @@ export async function independentDump(server: TestServer, database: string): Pro
     case 'postgresql':
       return dumpPostgres(server, database);
     case 'mariadb':
+    case 'mysql':
       return dumpMariadb(server, database);
     case 'redis':
       return dumpRedis(server);

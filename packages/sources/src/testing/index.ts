@@ -11,7 +11,9 @@ export { type MuseumFacts, type MuseumTable, museumFacts } from './museum/museum
 export { ODD_NAMES } from './museum/odd-names.ts';
 export { loadLatin1Database, loadManyTables, loadSqlAsciiDatabase } from './odd-databases.ts';
 export { memoryTree, sampleManifest } from './sample-manifest.ts';
+export { clientProgram, peerServers, type ServerEngine, type ServerPrograms } from './server-programs.ts';
 export { startMariadb } from './start-mariadb.ts';
+export { startMysql } from './start-mysql.ts';
 export { type PostgresOptions, startPostgres } from './start-postgres.ts';
 export { startRedis } from './start-redis.ts';
 export { storeEntries } from './store-entries.ts';

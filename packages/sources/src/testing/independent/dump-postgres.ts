@@ -1,7 +1,6 @@
-import path from 'node:path';
-import { findPostgresFolder } from '../find-program.ts';
 import type { IndependentDump } from '../independent-dump.ts';
 import { askProgram } from '../run-program.ts';
+import { clientProgram } from '../server-programs.ts';
 import type { TestServer } from '../test-server.ts';
 
 /** Changes from run to run, or with the version of the tool. */
@@ -46,7 +45,7 @@ export async function dumpPostgres(server: TestServer, database: string): Promis
   const settings = `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET search_path = pg_catalog;`;
   const ask = async (queries: string): Promise<Record<string, string>> =>
     readPairs(await server.client(settings + queries, database));
-  const dump = path.join(findPostgresFolder() ?? '', 'pg_dump');
+  const dump = clientProgram(server.programs, 'pg_dump');
   const login = ['-h', server.socketFolder, '-p', String(server.port), '-U', 'postgres', '-d', database];
   const schema = await askProgram(dump, ['--schema-only', '--no-password', ...login]);
   return {

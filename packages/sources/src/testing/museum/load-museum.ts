@@ -22,7 +22,8 @@ export async function loadMuseum(
       await loadPostgres(server, database, bigRows);
       break;
     case 'mariadb':
-      await loadMariadb(server, database, bigRows);
+    case 'mysql':
+      await loadMysql(server, database, bigRows);
       break;
     case 'redis':
       await server.client(redisMuseum(bigRows));
@@ -41,9 +42,11 @@ async function loadPostgres(server: TestServer, database: string, bigRows: numbe
   if (hasContrib === '2') await server.client(await readSql('postgres-contrib.sql'), database);
 }
 
-async function loadMariadb(server: TestServer, database: string, bigRows: number): Promise<void> {
-  await server.client(`CREATE DATABASE ${mariadbName(database)}`);
-  await server.client(`SET @big_rows = ${bigRows};\n${await readSql('mariadb.sql')}`, database);
+async function loadMysql(server: TestServer, database: string, bigRows: number): Promise<void> {
+  // The museum of MariaDB sets its own by itself.
+  const collation = server.engine === 'mysql' ? ' CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' : '';
+  await server.client(`CREATE DATABASE ${mariadbName(database)}${collation}`);
+  await server.client(`SET @big_rows = ${bigRows};\n${await readSql(`${server.engine}.sql`)}`, database);
   await server.client(`SET NAMES utf8mb4;\n${MARIADB_ODD_NAMES.map(oddMariadbTable).join('\n')}`, database);
 }
 

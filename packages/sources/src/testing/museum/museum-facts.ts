@@ -1,4 +1,6 @@
+import type { ServerEngine } from '../server-programs.ts';
 import { mariadbFacts } from './mariadb-facts.ts';
+import { mysqlFacts } from './mysql-facts.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { redisFacts } from './redis-museum.ts';
 
@@ -19,12 +21,14 @@ export interface MuseumFacts {
 
 export const MUSEUM_BIG_ROWS = 2000;
 
-export function museumFacts(engine: 'postgresql' | 'mariadb' | 'redis', bigRows = MUSEUM_BIG_ROWS): MuseumFacts {
+export function museumFacts(engine: ServerEngine, bigRows = MUSEUM_BIG_ROWS): MuseumFacts {
   switch (engine) {
     case 'postgresql':
       return postgresFacts(bigRows);
     case 'mariadb':
       return mariadbFacts(bigRows);
+    case 'mysql':
+      return mysqlFacts(bigRows);
     case 'redis':
       return redisFacts(bigRows);
   }

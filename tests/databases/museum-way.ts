@@ -1,0 +1,69 @@
+// The way of a museum: into a repository that stock restic judges, and out of it on another server, judged by the engine's own
+// client and not by our manifest.
+import { type DatabaseEngine, driverOf, findDump, type RestoreReport } from '@lumbung/runner/databases';
+import { type IndependentDump, independentDump, loadMuseum, type TestServer } from '@lumbung/sources/testing';
+import { expect } from 'vitest';
+import { makeDiskRepository } from '../lab/disk-repository.ts';
+import { anyPeer, runPeer } from '../lab/peers.ts';
+import { backUpDatabases, restoreAside } from './database-acts.ts';
+
+export const MUSEUM_ROWS = 2_000;
+
+/** What the museum is called, where databases have names. */
+export function museumOf({ engine }: Pick<TestServer, 'engine'>): string {
+  return engine === 'redis' ? 'instance' : 'museum';
+}
+
+/**
+ * @param startTarget another server, started when the first one is gone
+ * @param judge what each side looked like, by the engine's own client
+ */
+export async function museumThroughRepository(
+  startSource: () => Promise<TestServer>,
+  startTarget: () => Promise<TestServer>,
+  judge: (restored: IndependentDump, original: IndependentDump, report: RestoreReport) => void,
+): Promise<void> {
+  const { folder, repository } = await makeDiskRepository();
+  let before: IndependentDump;
+  let engine: DatabaseEngine;
+  let database: string;
+  {
+    await using source = await startSource();
+    ({ engine } = source);
+    database = museumOf(source);
+    await loadMuseum(source, database, { bigRows: MUSEUM_ROWS });
+    await takeOut(source, database);
+    before = comparable(await independentDump(source, database));
+    const outcomes = await backUpDatabases(repository, driverOf(engine), source.target, [database]);
+    expect(outcomes).toMatchObject([{ snapshotId: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    // Nothing changed by being backed up.
+    expect(comparable(await independentDump(source, database))).toEqual(before);
+  }
+  if (anyPeer !== undefined) {
+    const { exitCode, stderr } = await runPeer(anyPeer, folder, ['check', '--read-data']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+  }
+  await using target = await startTarget();
+  const dump = await findDump(repository, 'latest', { engine, database });
+  const report = await restoreAside(repository, driverOf(engine), dump, target.target, { database });
+  expect(report.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  judge(comparable(await independentDump(target, database)), before, report);
+}
+
+/** What a backup refuses, or a restore leaves out, on purpose: a view that is broken, a publication that would publish at
+ *  once. */
+export async function takeOut(server: TestServer, database: string): Promise<void> {
+  if (server.engine === 'postgresql') await server.client('drop publication museum_publication', database);
+  if (server.engine === 'mariadb' || server.engine === 'mysql') await server.client('drop view broken_view', database);
+}
+
+/** Roles of a policy are listed in the order in which the server made them. */
+function comparable(dump: IndependentDump): IndependentDump {
+  // Restored events rest until somebody exchanges the databases.
+  const resting = dump.schema.replace(/( ON COMPLETION (?:NOT )?PRESERVE) ENABLE /g, '$1 DISABLE ');
+  const schema = resting.replace(
+    /^(CREATE POLICY .* TO )(.*?)( USING .*| WITH CHECK .*|);$/gm,
+    (_whole, head: string, roles: string, tail: string) => `${head}${roles.split(', ').sort().join(', ')}${tail};`,
+  );
+  return { ...dump, schema };
+}
