@@ -1,6 +1,5 @@
 // The same museums on servers of other versions than the distribution's, and from an older server to a newer one.
 import {
-  type IndependentDump,
   peerServers,
   type ServerEngine,
   type ServerPrograms,

@@ -8,7 +8,7 @@ import { type Remark, remark } from '../../remarks/remark.ts';
 import { type Listed, listedObjects, type NamedObject, objectKindOf } from '../../remarks/value-kinds.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { expectedObjects } from '../dump/check-inventory.ts';
-import { planSelect } from '../dump/table-select.ts';
+import { planSelect, readTuples } from '../dump/table-select.ts';
 import { type Inventory, type InventoryTable, readInventory } from '../inventory.ts';
 import { abandonSession, openSession } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
@@ -172,7 +172,7 @@ class TableReader {
     const digest = new Digest();
     const sum = new RowSum();
     let bytes = 0;
-    for await (const chunk of session.tuples(select.sql)) {
+    for await (const chunk of readTuples(session, select)) {
       digest.update(chunk);
       sum.update(chunk);
       bytes += chunk.length;
