@@ -18,7 +18,11 @@ const CASES = [
 for (const { engine, binary, start } of CASES) {
   describe.skipIf(!haveServer(binary))(`a database of ${engine}`, () => {
     it('is on another server what it was, after a way through a repository that stock restic finds whole', async () => {
-      await museumThroughRepository(start, start, (restored, original) => expect(restored).toEqual(original));
+      await museumThroughRepository({
+        startSource: start,
+        startTarget: start,
+        judge: (restored, original) => expect(restored).toEqual(original),
+      });
     });
 
     it('that is idle stores nothing but its manifest the second time', async () => {

@@ -10,6 +10,7 @@ export { loadMuseum } from './museum/load-museum.ts';
 export { type MuseumFacts, type MuseumTable, museumFacts } from './museum/museum-facts.ts';
 export { ODD_NAMES } from './museum/odd-names.ts';
 export { loadLatin1Database, loadManyTables, loadSqlAsciiDatabase } from './odd-databases.ts';
+export { askProgram } from './run-program.ts';
 export { memoryTree, sampleManifest } from './sample-manifest.ts';
 export { clientProgram, peerServers, type ServerEngine, type ServerPrograms } from './server-programs.ts';
 export { startMariadb } from './start-mariadb.ts';

@@ -48,7 +48,8 @@ function distributionPrograms(engine: ServerEngine): ServerPrograms | undefined 
     case 'mariadb':
       return ofPath(engine, findProgram('mariadbd'), findProgram('mariadb'), findProgram('mariadb-install-db'));
     case 'mysql':
-      return undefined; // In no distribution that this is tested on.
+      // In no distribution that this is tested on.
+      return peerServers().find((peer) => peer.engine === engine);
     case 'redis':
       return ofPath(engine, findProgram('redis-server', 'valkey-server'), findProgram('redis-cli', 'valkey-cli'));
   }

@@ -1,6 +1,6 @@
 import type { IndependentDump } from '../independent-dump.ts';
 import { askProgram } from '../run-program.ts';
-import { clientProgram } from '../server-programs.ts';
+import { clientProgram, type ServerPrograms } from '../server-programs.ts';
 import type { TestServer } from '../test-server.ts';
 
 const SESSION = `SET SESSION time_zone = '+00:00', group_concat_max_len = 4294967295, sql_mode = '';`;
@@ -11,7 +11,11 @@ interface Column {
   readonly type: string;
 }
 
-export async function dumpMariadb(server: TestServer, database: string): Promise<IndependentDump> {
+export async function dumpMariadb(
+  server: TestServer,
+  database: string,
+  tools: ServerPrograms,
+): Promise<IndependentDump> {
   const ask = async (queries: string): Promise<string[]> =>
     (await server.client(SESSION + queries, database)).split('\n').filter((line) => line !== '');
   const relations = (
@@ -27,7 +31,7 @@ export async function dumpMariadb(server: TestServer, database: string): Promise
   const columns = await columnsOf(ask);
   const sums = await ask(tables.map((table) => checksumQuery(table, columns.get(table) ?? [])).join('\n'));
   return {
-    schema: [await dumpSchema(server, database, views), ...(await showViews(ask, database, views))].join('\n'),
+    schema: [await dumpSchema(server, database, views, tools), ...(await showViews(ask, database, views))].join('\n'),
     tables: Object.fromEntries(tables.map((table, tableIdx) => [name(table), sums[tableIdx] ?? 'nothing'])),
     others: Object.fromEntries(
       await Promise.all(
@@ -48,11 +52,19 @@ export async function dumpMariadb(server: TestServer, database: string): Promise
 }
 
 /** Views are left out: the tool gives up at one that is broken. */
-async function dumpSchema(server: TestServer, database: string, views: readonly string[]): Promise<string> {
+async function dumpSchema(
+  server: TestServer,
+  database: string,
+  views: readonly string[],
+  tools: ServerPrograms,
+): Promise<string> {
   const ofMysql = server.engine === 'mysql';
-  const dump = clientProgram(server.programs, ...(ofMysql ? ['mysqldump'] : ['mariadb-dump', 'mysqldump']));
+  const dump = clientProgram(tools, ...(ofMysql ? ['mysqldump'] : ['mariadb-dump', 'mysqldump']));
   const options = ['--no-data', '--routines', '--events', '--triggers', '--skip-comments', '--skip-dump-date'];
-  if (ofMysql) options.push('--set-gtid-purged=OFF', '--no-tablespaces', '--skip-column-statistics');
+  // A newer tool of MariaDB insists on TLS, which an older server may not have.
+  options.push(
+    ...(ofMysql ? ['--set-gtid-purged=OFF', '--no-tablespaces', '--skip-column-statistics'] : ['--skip-ssl']),
+  );
   const login = ['--no-defaults', `--socket=${server.socketPath}`, '--user=root', '--default-character-set=utf8mb4'];
   const without = views.map((view) => `--ignore-table=${database}.${view}`);
   const output = await askProgram(dump, [...login, ...options, ...without, '--', database]);

@@ -21,10 +21,11 @@ export interface MuseumFacts {
 
 export const MUSEUM_BIG_ROWS = 2000;
 
-export function museumFacts(engine: ServerEngine, bigRows = MUSEUM_BIG_ROWS): MuseumFacts {
+/** @param major of the server: a newer PostgreSQL holds more */
+export function museumFacts(engine: ServerEngine, bigRows = MUSEUM_BIG_ROWS, major = 0): MuseumFacts {
   switch (engine) {
     case 'postgresql':
-      return postgresFacts(bigRows);
+      return postgresFacts(bigRows, major);
     case 'mariadb':
       return mariadbFacts(bigRows);
     case 'mysql':
