@@ -48,12 +48,17 @@ interface Link {
 }
 
 function readLinks(file: string): readonly Link[] {
-  const links: readonly Link[] = JSON.parse(readFileSync(file, 'utf8'));
-  const isInside = (each: string): boolean => !path.isAbsolute(each) && !each.split('/').includes('..');
-  if (!links.every(({ source, target }) => isInside(source) && isInside(target))) {
-    throw new Error('a link of the package leads out of it');
-  }
-  return links;
+  const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (!Array.isArray(list) || !list.every(isLink))
+    throw new Error('the package lists no links, or one leads out of it');
+  return list;
+}
+
+function isLink(each: unknown): each is Link {
+  if (typeof each !== 'object' || each === null || !('source' in each) || !('target' in each)) return false;
+  return [each.source, each.target].every(
+    (end) => typeof end === 'string' && !path.isAbsolute(end) && !end.split('/').includes('..'),
+  );
 }
 
 function run(program: string, args: readonly string[], cwd: string): void {
