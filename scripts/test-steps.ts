@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { testRooms } from '../tooling/test-rooms.ts';
 import { ensureDebianPackages, findProgram } from './debian-packages.ts';
+import { ensurePeerServers } from './peer-servers.ts';
 import { ensureCurrentRestic } from './peers.mjs';
 import { runCaptured } from './run-captured.ts';
 import { addCounts, NO_TESTS, readTestReport, type TestCounts } from './test-report.ts';
@@ -64,10 +65,17 @@ const peers: Step = {
       if ('path' in current) process.env['LUMBUNG_PEER_RESTIC'] = current.path;
       else say(`SKIPPED: no current restic, so not tested: compatibility with it; ${current.missing}`);
     }
+    if (wantsServers()) process.env['LUMBUNG_PEER_SERVERS'] = ensurePeerServers(say);
     const found = [process.env['LUMBUNG_PEER_RESTIC_DEBIAN'], process.env['LUMBUNG_PEER_RESTIC']];
     return { isOk: true, remark: found.map((program) => program ?? 'none').join(', '), counts: NO_TESTS };
   },
 };
+
+/** They are large, and few tests need them. */
+function wantsServers(): boolean {
+  const only = options.only?.split(',');
+  return only === undefined || ['peers', 'sources', 'tests/databases'].some((name) => only.includes(name));
+}
 
 function room(name: string): Step {
   return {

@@ -67,7 +67,9 @@ export async function probeServer(target: Target, control: Control): Promise<Pro
   await ask('grants-sessions', () => judgeSessions(account, server));
   await ask('grants-users', () => judgeUsers(account));
   await ask('settings', async () => await describeSettings(session));
-  for (const { name } of databases) {
+  // One that is not listed to the account is asked about all the same.
+  const names = target.database === undefined ? databases.map(({ name }) => name) : [target.database];
+  for (const name of names) {
     await ask('grants', () => judgeGrants(account, server, name), name);
     let inventory: Inventory | undefined;
     const readEngines = async () => {
@@ -130,26 +132,26 @@ function judgeReplica({ role, lagSeconds, problem }: Replication): Verdict {
   return lagSeconds > LAG_SECONDS_MAX ? warn('replica-far-behind', { lag }) : pass('replica-lag', { lag });
 }
 
-function judgeGrants({ account, grants }: AccountGrants, server: ServerVersion, database: string): Verdict {
-  const missing = missingGrants(grants, requiredForDatabase(server, database, false));
+function judgeGrants(account: AccountGrants, server: ServerVersion, database: string): Verdict {
+  const missing = missingGrants(account.grants, requiredForDatabase(server, database, false));
   if (missing.length === 0) return pass('grants-complete');
   return fail('grants-missing', { parts: missing.map(({ id }) => id), paste: grantStatements(missing, account) });
 }
 
-function judgeSessions({ account, grants }: AccountGrants, server: ServerVersion): Verdict {
-  const missing = missingGrants(grants, [requiredForSessions(server)]);
+function judgeSessions(account: AccountGrants, server: ServerVersion): Verdict {
+  const missing = missingGrants(account.grants, [requiredForSessions(server)]);
   if (missing.length === 0) return pass('sessions-possible');
   return warn('sessions-impossible', { paste: grantStatements(missing, account) });
 }
 
-function judgeListing({ account, grants }: AccountGrants): Verdict {
-  const missing = missingGrants(grants, [requiredToSeeAll]);
+function judgeListing(account: AccountGrants): Verdict {
+  const missing = missingGrants(account.grants, [requiredToSeeAll]);
   if (missing.length === 0) return pass('databases-listed');
   return fail('databases-unlisted', { paste: grantStatements(missing, account) });
 }
 
-function judgeUsers({ account, grants }: AccountGrants): Verdict {
-  const missing = missingGrants(grants, [requiredForUsers]);
+function judgeUsers(account: AccountGrants): Verdict {
+  const missing = missingGrants(account.grants, [requiredForUsers]);
   if (missing.length === 0) return pass('accounts-readable');
   return warn('accounts-unreadable', { paste: grantStatements(missing, account) });
 }
@@ -168,12 +170,12 @@ function judgeEngines({ tables }: Inventory): Verdict {
 
 async function judgeViews(
   session: MysqlConnection,
-  { account, grants }: AccountGrants,
+  account: AccountGrants,
   database: string,
   inventory: Inventory,
 ): Promise<Verdict> {
   if (inventory.hasCallingViews) {
-    const missing = missingGrants(grants, [requiredForCallingViews(database)]);
+    const missing = missingGrants(account.grants, [requiredForCallingViews(database)]);
     if (missing.length > 0) return fail('views-call-functions', { paste: grantStatements(missing, account) });
   }
   const broken = await findBrokenViews(session, database, inventory.views);

@@ -46,6 +46,7 @@ const CREATE: Readonly<Record<TestServer['engine'], (shape: Shape) => string[]>>
   mariadb: ({ name }) => [
     `CREATE TABLE ${name} (id BIGINT PRIMARY KEY, name VARCHAR(40) NOT NULL, amount DECIMAL(12, 2), made_at DATETIME, note TEXT);`,
   ],
+  mysql: (shape) => CREATE.mariadb(shape),
   redis: () => [],
 };
 
@@ -60,6 +61,15 @@ const INSERT: Readonly<Record<TestServer['engine'], (shape: Shape, first: number
     SELECT seq, CONCAT('pemohon ', seq), seq % 100000 * 1.37, '2020-01-01 00:00:00' + INTERVAL seq * 37 SECOND,
       LEFT(REPEAT(CONCAT(MD5(CONCAT('${seed} ', seq)), ' berkas permohonan ke-', seq, ' '), ${Math.ceil(noteBytes / 50)}), ${noteBytes})
     FROM seq_${first}_to_${last};`,
+  mysql: (shape, first, last) =>
+    INSERT.mariadb(shape, first, last)
+      .replace(/MD5\((CONCAT\('[^']*', seq\))\)/, 'SHA2($1, 256)')
+      .replace('INSERT INTO', `SET SESSION cte_max_recursion_depth = ${last + 1}; INSERT INTO`)
+      .replace(
+        'SELECT seq',
+        `WITH RECURSIVE seqs (seq) AS (SELECT ${first} UNION ALL SELECT seq + 1 FROM seqs WHERE seq < ${last}) SELECT seq`,
+      )
+      .replace(`FROM seq_${first}_to_${last}`, 'FROM seqs'),
   redis: ({ name, seed, noteBytes }, first, last) =>
     `EVAL "for n = ${first}, ${last} do redis.call('SET', '${name}:' .. n, string.sub(string.rep(redis.sha1hex('${seed} ' .. n) .. ' berkas ' .. n, ${Math.ceil(noteBytes / 48)}), 1, ${noteBytes})) end" 0`,
 };
@@ -67,5 +77,6 @@ const INSERT: Readonly<Record<TestServer['engine'], (shape: Shape, first: number
 const FINISH: Readonly<Record<TestServer['engine'], (shape: Shape) => string[]>> = {
   postgresql: ({ name }) => [`ANALYZE ${name};`],
   mariadb: ({ name }) => [`ANALYZE TABLE ${name};`],
+  mysql: (shape) => FINISH.mariadb(shape),
   redis: () => [],
 };

@@ -20,7 +20,7 @@ export function findPostgresFolder(): string | undefined {
   return folders.find((folder) => isExecutable(path.join(folder, 'postgres')));
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return path.isAbsolute(file);

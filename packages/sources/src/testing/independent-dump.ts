@@ -1,6 +1,7 @@
 import { dumpMariadb } from './independent/dump-mariadb.ts';
 import { dumpPostgres } from './independent/dump-postgres.ts';
 import { dumpRedis } from './independent/dump-redis.ts';
+import type { ServerPrograms } from './server-programs.ts';
 import type { TestServer } from './test-server.ts';
 
 /** What a database holds, found out without a line of the product: by the engine's own tools and the server's own SQL. Two
@@ -17,13 +18,19 @@ export interface IndependentDump {
 }
 
 /** @param database its name, in MariaDB without quotes and backslashes, at which the stock tool fails; in Redis all of the
- *  numbered ones are looked at */
-export async function independentDump(server: TestServer, database: string): Promise<IndependentDump> {
+ *  numbered ones are looked at
+ *  @param tools whose client programs look: to compare servers of two versions take those of the newer one */
+export async function independentDump(
+  server: TestServer,
+  database: string,
+  tools: ServerPrograms = server.programs,
+): Promise<IndependentDump> {
   switch (server.engine) {
     case 'postgresql':
-      return dumpPostgres(server, database);
+      return dumpPostgres(server, database, tools);
     case 'mariadb':
-      return dumpMariadb(server, database);
+    case 'mysql':
+      return dumpMariadb(server, database, tools);
     case 'redis':
       return dumpRedis(server);
   }

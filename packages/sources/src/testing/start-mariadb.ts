@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findProgram } from './find-program.ts';
 import { askProgram, runProgram } from './run-program.ts';
+import { clientProgram, type ServerPrograms, usualPrograms } from './server-programs.ts';
 import { serverUser } from './system-user.ts';
 import { chownTo, copyTemplate } from './template-folder.ts';
 import {
@@ -34,25 +34,26 @@ const FAST: Readonly<Record<string, string>> = {
 
 /** @throws Error when there is no MariaDB here (see haveServer), or it does not start: with the end of its log */
 export async function startMariadb(options: TestServerOptions = {}): Promise<TestServer> {
-  const mariadbd = findProgram('mariadbd');
-  const install = findProgram('mariadb-install-db');
-  const mariadb = findProgram('mariadb');
-  if (mariadbd === undefined || install === undefined || mariadb === undefined) throw new Error('no MariaDB here');
+  const programs = options.programs ?? usualPrograms('mariadb');
+  if (programs === undefined) throw new Error('no MariaDB here');
+  const mariadbd = programs.server;
+  const mariadb = clientProgram(programs, 'mariadb');
   const user = serverUser(['mysql']);
   const version = /Ver (\d+\.\d+\.\d+)/.exec(await askProgram(mariadbd, ['--no-defaults', '--version']))?.[1] ?? '';
   return startServer(
     {
       engine: 'mariadb',
       version,
+      programs,
       user,
       login: { socket: { user: SUPERUSER }, tcp: withPassword(SUPERUSER) },
       stopSignal: 'SIGTERM',
       portWithoutTcp: 0,
       socketName: () => SOCKET,
-      prepare: (bench) => prepareDataFolder(install, version, bench),
+      prepare: (bench) => prepareDataFolder(programs, version, bench),
       command: (bench) => ({
         program: mariadbd,
-        args: ['--no-defaults', ...settingsOf(bench)],
+        args: ['--no-defaults', ...placeOf(programs), ...settingsOf(bench)],
         readyLine: /ready for connections/,
         endSignal: 'SIGKILL',
       }),
@@ -84,10 +85,16 @@ const MARIADB_QUIET = [
   '--max-allowed-packet=1G',
 ];
 
-async function prepareDataFolder(install: string, version: string, bench: Bench): Promise<void> {
+/** Where its messages, character sets and plugins lie, when that is not where the distribution has them. */
+function placeOf({ tools }: ServerPrograms): string[] {
+  return tools === undefined ? [] : [`--basedir=${path.dirname(tools)}`];
+}
+
+async function prepareDataFolder(programs: ServerPrograms, version: string, bench: Bench): Promise<void> {
   const { user, folder, dataFolder } = bench;
   const args = [
     '--no-defaults',
+    ...placeOf(programs),
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     '--innodb-flush-method=nosync',
@@ -96,12 +103,12 @@ async function prepareDataFolder(install: string, version: string, bench: Bench)
   await copyTemplate(
     {
       name: 'mariadb',
-      ingredients: [version, ...args],
+      ingredients: [programs.server, version, ...args],
       user,
       make: async (target) => {
         // It changes the user by itself.
         const identity = user === undefined ? [] : [`--user=${user.name}`];
-        await runProgram(install, [...args, ...identity, `--datadir=${target}`]);
+        await runProgram(clientProgram(programs, 'mariadb-install-db'), [...args, ...identity, `--datadir=${target}`]);
       },
     },
     dataFolder,

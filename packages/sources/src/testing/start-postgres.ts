@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findPostgresFolder } from './find-program.ts';
 import { askProgram, runProgram } from './run-program.ts';
+import { clientProgram, type ServerPrograms, usualPrograms } from './server-programs.ts';
 import { serverUser } from './system-user.ts';
 import { chownTo, copyTemplate } from './template-folder.ts';
 import {
@@ -35,27 +35,28 @@ const FAST: Readonly<Record<string, string>> = {
 
 /** @throws Error when there is no PostgreSQL here (see haveServer), or it does not start: with the end of its log */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestServer> {
-  const bin = findPostgresFolder();
-  if (bin === undefined) throw new Error('no PostgreSQL server here');
+  const programs = options.programs ?? usualPrograms('postgresql');
+  if (programs === undefined) throw new Error('no PostgreSQL server here');
   const user = serverUser(['postgres']);
-  const version = /(\d+\.\d+)/.exec(await askProgram(path.join(bin, 'postgres'), ['--version']))?.[1] ?? '';
-  const psql = path.join(bin, 'psql');
+  const version = /(\d+\.\d+)/.exec(await askProgram(programs.server, ['--version']))?.[1] ?? '';
+  const psql = clientProgram(programs, 'psql');
   return startServer(
     {
       engine: 'postgresql',
       version,
+      programs,
       user,
       login: { socket: { user: SUPERUSER }, tcp: withPassword(SUPERUSER) },
       stopSignal: 'SIGINT',
       portWithoutTcp: 5432,
       socketName: (port) => `.s.PGSQL.${port}`,
       prepare: async (bench) => {
-        if (options.standbyOf === undefined) await prepareDataFolder(bin, version, bench);
-        else await copyPrimary(bin, options.standbyOf, bench);
+        if (options.standbyOf === undefined) await prepareDataFolder(programs, version, bench);
+        else await copyPrimary(programs, options.standbyOf, bench);
         await writeHba(bench, options.hba ?? []);
       },
       command: (bench) => ({
-        program: path.join(bin, 'postgres'),
+        program: programs.server,
         args: ['-D', bench.dataFolder, ...settingsOf(bench)],
         readyLine: /database system is ready to accept/,
         endSignal: 'SIGQUIT',
@@ -75,19 +76,25 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
 
 const PSQL_QUIET = ['-X', '-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1'];
 
-async function prepareDataFolder(bin: string, version: string, { user, dataFolder }: Bench): Promise<void> {
+async function prepareDataFolder(
+  programs: ServerPrograms,
+  version: string,
+  { user, dataFolder }: Bench,
+): Promise<void> {
   const args = ['--no-sync', '--encoding=UTF8', '--locale=C.UTF-8', '-U', SUPERUSER, '--auth-local=trust'];
   await copyTemplate(
     {
       name: 'postgres',
-      ingredients: [version, ...args, TEST_PASSWORD],
+      ingredients: [programs.server, version, ...args, TEST_PASSWORD],
       user,
       make: async (folder, scratch) => {
         const passwordFile = path.join(scratch, 'password');
         await writeFile(passwordFile, `${TEST_PASSWORD}\n`);
         await chownTo(user, passwordFile);
         const login = ['--auth-host=scram-sha-256', `--pwfile=${passwordFile}`];
-        await runProgram(path.join(bin, 'initdb'), [...args, ...login, '-D', folder], { user });
+        await runProgram(path.join(path.dirname(programs.server), 'initdb'), [...args, ...login, '-D', folder], {
+          user,
+        });
         await rm(passwordFile);
       },
     },
@@ -95,10 +102,10 @@ async function prepareDataFolder(bin: string, version: string, { user, dataFolde
   );
 }
 
-async function copyPrimary(bin: string, primary: TestServer, { user, dataFolder }: Bench): Promise<void> {
+async function copyPrimary(programs: ServerPrograms, primary: TestServer, { user, dataFolder }: Bench): Promise<void> {
   const login = ['-h', primary.socketFolder, '-p', String(primary.port), '-U', SUPERUSER, '--no-password'];
   const args = ['--write-recovery-conf', '--wal-method=stream', '--checkpoint=fast', '--no-sync', '-D', dataFolder];
-  await runProgram(path.join(bin, 'pg_basebackup'), [...login, ...args], { user });
+  await runProgram(clientProgram(programs, 'pg_basebackup'), [...login, ...args], { user });
 }
 
 async function writeHba({ dataFolder, user }: Bench, first: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { findProgram } from './find-program.ts';
 import { askProgram } from './run-program.ts';
+import { clientProgram, usualPrograms } from './server-programs.ts';
 import { serverUser } from './system-user.ts';
 import { chownTo } from './template-folder.ts';
 import { type Bench, startServer, type TestServer, type TestServerOptions } from './test-server.ts';
@@ -11,15 +11,17 @@ const SOCKET = 's.sock';
 /** Redis, or Valkey where that is what is here. It asks for no password unless `settings` say so (`requirepass`).
  *  @throws Error when there is none (see haveServer), or it does not start: with the end of its log */
 export async function startRedis(options: TestServerOptions = {}): Promise<TestServer> {
-  const server = findProgram('redis-server', 'valkey-server');
-  const cli = findProgram('redis-cli', 'valkey-cli');
-  if (server === undefined || cli === undefined) throw new Error('no Redis here');
+  const programs = options.programs ?? usualPrograms('redis');
+  if (programs === undefined) throw new Error('no Redis here');
+  const { server } = programs;
+  const cli = clientProgram(programs, 'redis-cli', 'valkey-cli');
   const version = /v=(\d+\.\d+\.\d+)/.exec(await askProgram(server, ['--version']))?.[1] ?? '';
   const user = serverUser(['redis', 'valkey']);
   return startServer(
     {
       engine: 'redis',
       version,
+      programs,
       user,
       login: { socket: {}, tcp: {} },
       stopSignal: 'SIGTERM',

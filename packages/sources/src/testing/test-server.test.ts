@@ -4,10 +4,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { isProcessAlive } from '@lumbung/stdx/node';
 import { describe, expect, it } from 'vitest';
-import { findPostgresFolder, findProgram } from './find-program.ts';
 import { haveServer } from './have-server.ts';
 import { sweepStaleFolders } from './lab-folder.ts';
 import { runProgram } from './run-program.ts';
+import { clientProgram } from './server-programs.ts';
 import { startMariadb } from './start-mariadb.ts';
 import { startPostgres } from './start-postgres.ts';
 import { startRedis } from './start-redis.ts';
@@ -122,7 +122,7 @@ async function connectVerifying(server: TestServer, caFile: string, host: string
   const [program, args, env]: [string, string[], Record<string, string>] =
     server.engine === 'postgresql'
       ? [
-          path.join(findPostgresFolder() ?? '', 'psql'),
+          clientProgram(server.programs, 'psql'),
           [
             `host=${host} hostaddr=127.0.0.1 port=${port} user=postgres sslmode=verify-full sslrootcert=${caFile}`,
             '-c',
@@ -132,7 +132,7 @@ async function connectVerifying(server: TestServer, caFile: string, host: string
         ]
       : server.engine === 'mariadb'
         ? [
-            findProgram('mariadb') ?? '',
+            clientProgram(server.programs, 'mariadb'),
             [
               '--no-defaults',
               `--host=${host}`,
@@ -146,7 +146,11 @@ async function connectVerifying(server: TestServer, caFile: string, host: string
             ],
             { MYSQL_PWD: TEST_PASSWORD },
           ]
-        : [findProgram('redis-cli') ?? '', ['-h', host, '-p', port, '--tls', '--cacert', caFile, 'PING'], {}];
+        : [
+            clientProgram(server.programs, 'redis-cli', 'valkey-cli'),
+            ['-h', host, '-p', port, '--tls', '--cacert', caFile, 'PING'],
+            {},
+          ];
   return runProgram(program, args, { env }).then(
     () => 'connected',
     (error: unknown) => String(error),

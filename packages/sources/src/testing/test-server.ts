@@ -5,6 +5,7 @@ import { Secret } from '../process/secret.ts';
 import { findFreePort } from './free-port.ts';
 import { makeLabFolder, PID_FILE, removeLabFolder } from './lab-folder.ts';
 import { type ServerCommand, ServerProcess } from './server-process.ts';
+import type { ServerEngine, ServerPrograms } from './server-programs.ts';
 import type { SystemUser } from './system-user.ts';
 import { chownTo } from './template-folder.ts';
 import { type CertificateName, makeTlsFiles, type TlsFiles } from './tls-files.ts';
@@ -19,13 +20,16 @@ export interface TestServerOptions {
   readonly tcp?: boolean;
   /** Speaks TLS on that port. */
   readonly tls?: CertificateName;
+  /** Of another version than the usual one. */
+  readonly programs?: ServerPrograms;
 }
 
 /** A real server of its own, on a private data directory and a unix socket; it dies with the test process. */
 export interface TestServer extends AsyncDisposable {
-  readonly engine: 'postgresql' | 'mariadb' | 'redis';
+  readonly engine: ServerEngine;
   /** `15.18`, `10.11.19`, `7.0.15`. */
   readonly version: string;
+  readonly programs: ServerPrograms;
   /** The superuser through the unix socket, without a password; the address is the socket's file. */
   readonly target: Target;
   /** The superuser at 127.0.0.1 with TEST_PASSWORD. Only of a server started with `tcp` or `tls`. */
@@ -69,6 +73,7 @@ export interface Bench {
 export interface ServerRecipe {
   readonly engine: TestServer['engine'];
   readonly version: string;
+  readonly programs: ServerPrograms;
   readonly user: SystemUser | undefined;
   /** Redis has no users unless it is told of some. */
   readonly login: { readonly socket: Login; readonly tcp: Login };
@@ -138,13 +143,24 @@ class RunningServer implements TestServer {
     return this.#recipe.version;
   }
 
+  get programs(): ServerPrograms {
+    return this.#recipe.programs;
+  }
+
+  get #options(): Target['options'] {
+    const { name, engine, tools } = this.programs;
+    // Those of the distribution are found by whoever looks for them.
+    const isFound = name === engine || tools === undefined;
+    return { connectTimeoutMs: CONNECT_TIMEOUT_MS, ...(isFound ? {} : { toolsFolder: tools }) };
+  }
+
   get target(): Target {
     return {
       engine: this.engine,
       address: { kind: 'socket', path: this.socketPath },
       ...this.#recipe.login.socket,
       tls: { mode: 'off' },
-      options: { connectTimeoutMs: CONNECT_TIMEOUT_MS },
+      options: this.#options,
     };
   }
 
@@ -155,7 +171,7 @@ class RunningServer implements TestServer {
       address: { kind: 'tcp', host: '127.0.0.1', port: this.port },
       ...this.#recipe.login.tcp,
       tls,
-      options: { connectTimeoutMs: CONNECT_TIMEOUT_MS },
+      options: this.#options,
     };
   }
 

@@ -152,8 +152,8 @@ async function inventoryOf(target: Target, database: string, control: Control): 
   return await readInventory(session, database);
 }
 
-/** By sessions of our own where several are asked for, or where FLOAT columns want it; several where the tables and the
- *  privileges allow it. By the tool otherwise, and never where it would lose digits. */
+/** By sessions of our own where several are asked for, or where the tool would lose something: digits of FLOAT columns, the
+ *  rows of tables whose columns are all generated. Several where the tables and the privileges allow it. */
 async function dumpRows(context: DumpContext): Promise<DumpMethod> {
   const { options, before, control } = context;
   const read = before.tables.filter(({ name, hasRows }) => hasRows && !context.leftOut.excludeData.has(name));
@@ -168,8 +168,11 @@ async function dumpRows(context: DumpContext): Promise<DumpMethod> {
       control.note('no right to hold up commits for a moment (RELOAD): reading through one session');
     }
   }
+  const isToolLosing =
+    rounded.length > 0 || read.some(({ columns }) => columns.every(({ isGenerated }) => isGenerated));
+  if (isToolLosing && (isCovered || options.untransactional === 'accept')) return await dumpBySessions(context, 1);
+  // Of generated columns alone MariaDB's tool writes what can be read; what MySQL's writes is refused.
   if (rounded.length === 0) return await dumpByTool(context);
-  if (isCovered || options.untransactional === 'accept') return await dumpBySessions(context, 1);
   const tables = rounded.map(({ name }) => name).join(', ');
   throw new LumbungError('DB_FLOAT_ROUNDED', {
     kind: 'operator',

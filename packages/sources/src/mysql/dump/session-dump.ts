@@ -6,7 +6,7 @@ import { incompleteDump } from '../splitter/dump-text.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import type { DumpContext, DumpMethod } from './dump-context.ts';
 import { openSnapshotSessions } from './snapshot-sessions.ts';
-import { planSelect } from './table-select.ts';
+import { planSelect, readTuples } from './table-select.ts';
 import { dumpDefinitions } from './tool-dump.ts';
 
 /**
@@ -49,9 +49,7 @@ async function dumpTable(context: DumpContext, session: MysqlConnection, table: 
   const select = await planSelect(session, table, { database, withGenerated });
   let rows = 0;
   async function* lines(): AsyncGenerator<Buffer> {
-    const result = yield* session.tuples(select.sql);
-    if (result.columns.length !== select.columns.length) throw incompleteDump('a table changed its columns');
-    rows = result.rows;
+    ({ rows } = yield* readTuples(session, select));
   }
   const { columns, generated, order } = select;
   await tree.storeRows(lines(), () => ({ name: table.name, columns, generated, order, rows: () => rows }), table.name);

@@ -1,8 +1,9 @@
 import type { InventoryTable } from '../inventory.ts';
-import { quoteName } from '../splitter/dump-text.ts';
+import { incompleteDump, quoteName } from '../splitter/dump-text.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 
 export interface TableSelect {
+  /** Of a table without such columns: how many rows it has. */
   readonly sql: string;
   readonly columns: readonly string[];
   readonly generated: readonly string[];
@@ -30,11 +31,40 @@ export async function planSelect(
   const from = `${quoteName(database)}.${quoteName(table.name)}`;
   const orderBy = order === null ? '' : ` ORDER BY ${order.map(quoteName).join(',')}`;
   return {
-    sql: `SELECT /*!40001 SQL_NO_CACHE */ ${selected.join(', ')} FROM ${from}${orderBy}`,
+    sql:
+      selected.length === 0
+        ? `SELECT COUNT(*) FROM ${from}`
+        : `SELECT /*!40001 SQL_NO_CACHE */ ${selected.join(', ')} FROM ${from}${orderBy}`,
     columns: columns.map(({ name }) => name),
     generated: table.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name),
     order,
   };
+}
+
+const EMPTY_TUPLE = Buffer.from('()\n');
+const EMPTY_TUPLES_AT_ONCE = 64 * 1024;
+
+/**
+ * The rows as tuples, one on a line. Those of a table whose columns are all made by the server are empty ones: mysqldump
+ * writes `),)` for them, which nothing can read.
+ *
+ * @throws see MysqlConnection.tuples
+ */
+export async function* readTuples(
+  session: MysqlConnection,
+  { sql, columns }: TableSelect,
+): AsyncGenerator<Buffer, { readonly rows: number }> {
+  if (columns.length > 0) {
+    const result = yield* session.tuples(sql);
+    if (result.columns.length !== columns.length) throw incompleteDump('a table changed its columns');
+    return { rows: result.rows };
+  }
+  const [counted] = await session.texts(sql);
+  const rows = Number(counted?.[0] ?? 0);
+  for (let left = rows; left > 0; left -= EMPTY_TUPLES_AT_ONCE) {
+    yield Buffer.alloc(EMPTY_TUPLE.length * Math.min(left, EMPTY_TUPLES_AT_ONCE), EMPTY_TUPLE);
+  }
+  return { rows };
 }
 
 async function firstUniqueKey(session: MysqlConnection, database: string, table: string): Promise<string[] | null> {

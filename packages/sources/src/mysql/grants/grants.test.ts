@@ -108,10 +108,25 @@ describe('requiredForDatabase', () => {
     expect(missing('mysql80', ...lines, 'GRANT SELECT ON `simpeg`.* TO `u`@`%`')).toEqual([]);
   });
 
+  it('takes names as they are where a server knows no patterns in them', () => {
+    const grants = ['GRANT SELECT ON `sim%`.* TO `u`@`%`', 'GRANT SELECT ON `a_b`.* TO `u`@`%`'];
+    const may = (database: string, areNamesLiteral: boolean) =>
+      isGranted(parseGrants(grants, areNamesLiteral), 'SELECT', { database });
+    expect(['simpeg', 'sim%', 'a_b', 'axb'].map((name) => may(name, false))).toEqual([true, true, true, true]);
+    expect(['simpeg', 'sim%', 'a_b', 'axb'].map((name) => may(name, true))).toEqual([false, true, true, false]);
+    const required = requiredForDatabase(SERVERS.mysql80, 'sim_peg', false);
+    const statements = grantStatements(missingGrants([], required), { account: "''@''", areNamesLiteral: true });
+    expect(statements).toContain(' ON `sim_peg`.* TO ');
+    expect(missingGrants(parseGrants(statements.split('\n'), true), required)).toEqual([]);
+  });
+
   it('prints the statements that give what is missing, and they do', () => {
     const server = SERVERS.mysql80;
     const required = [...requiredForDatabase(server, 'sim_peg`x', true), requiredForSessions(server)];
-    const statements = grantStatements(missingGrants([], required), "'cadangan'@'10.0.0.5'");
+    const statements = grantStatements(missingGrants([], required), {
+      account: "'cadangan'@'10.0.0.5'",
+      areNamesLiteral: false,
+    });
     expect(statements).toBe(
       [
         "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `sim\\_peg``x`.* TO 'cadangan'@'10.0.0.5';",

@@ -17,8 +17,10 @@ const ON = new RegExp(String.raw`^(GRANT|REVOKE) (.+?) ON (?:TABLE )?(\*|${NAME}
 /**
  * The lines of SHOW GRANTS that give privileges on tables and databases. Lines about roles, proxies and single routines
  * say nothing about them and are left out.
+ *
+ * @param areNamesLiteral `%` and `_` in the names of databases stand for themselves: MySQL with `partial_revokes`
  */
-export function parseGrants(lines: readonly string[]): Grant[] {
+export function parseGrants(lines: readonly string[], areNamesLiteral = false): Grant[] {
   const grants: Grant[] = [];
   for (const line of lines) {
     const match = ON.exec(line);
@@ -29,12 +31,17 @@ export function parseGrants(lines: readonly string[]): Grant[] {
     if (privileges.length === 0) continue;
     grants.push({
       privileges: new Set(privileges.map((privilege) => privilege.toUpperCase())),
-      ...(database === '*' ? {} : { database: unquoted(database) }),
+      ...(database === '*' ? {} : { database: areNamesLiteral ? patternOf(unquoted(database)) : unquoted(database) }),
       ...(table === '*' ? {} : { table: unquoted(table) }),
       isRevoked: verb === 'REVOKE',
     });
   }
   return grants;
+}
+
+/** That matches the name alone. */
+export function patternOf(database: string): string {
+  return database.replace(/[_%\\]/g, '\\$&');
 }
 
 function splitList(list: string): string[] {

@@ -3,11 +3,9 @@ import type { ServerVersion } from '../server-version.ts';
 import { quoteText } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { type Grant, parseGrants } from './parse-grants.ts';
-import { grantStatements, missingGrants, type Requirement } from './required-grants.ts';
+import { type Grantee, grantStatements, missingGrants, type Requirement } from './required-grants.ts';
 
-export interface AccountGrants {
-  /** As in a GRANT statement: `'user'@'host'`. */
-  readonly account: string;
+export interface AccountGrants extends Grantee {
   readonly grants: readonly Grant[];
 }
 
@@ -18,7 +16,15 @@ export async function readGrants(session: MysqlConnection, server: ServerVersion
   const at = current.lastIndexOf('@');
   const account = `${quoteText(current.slice(0, at))}@${quoteText(current.slice(at + 1))}`;
   const lines = await grantLines(session, server);
-  return { account, grants: parseGrants(lines) };
+  const areNamesLiteral = await hasLiteralNames(session, server);
+  return { account, areNamesLiteral, grants: parseGrants(lines, areNamesLiteral) };
+}
+
+/** A server that can take a right on one database away again knows no patterns in their names. */
+async function hasLiteralNames(session: MysqlConnection, server: ServerVersion): Promise<boolean> {
+  if (server.vendor === 'mariadb') return false;
+  const [row] = await session.texts("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'");
+  return row?.[1] === 'ON';
 }
 
 async function grantLines(session: MysqlConnection, server: ServerVersion): Promise<string[]> {
@@ -45,8 +51,8 @@ async function roleGrants(session: MysqlConnection, server: ServerVersion) {
 }
 
 /** @throws LumbungError DB_PRIVILEGE_MISSING (operator), with the statements that grant what is missing */
-export function requireGrants({ account, grants }: AccountGrants, required: readonly Requirement[]): void {
-  const missing = missingGrants(grants, required);
+export function requireGrants(account: AccountGrants, required: readonly Requirement[]): void {
+  const missing = missingGrants(account.grants, required);
   if (missing.length === 0) return;
   const parts = missing.map(({ id }) => id).join(', ');
   throw new LumbungError('DB_PRIVILEGE_MISSING', {

@@ -1,7 +1,7 @@
 import type { DumpPart } from '../../remarks/value-kinds.ts';
 import { isAtLeast, type ServerVersion } from '../server-version.ts';
 import { quoteName } from '../splitter/dump-text.ts';
-import { type Grant, isGranted, type Scope } from './parse-grants.ts';
+import { type Grant, isGranted, patternOf, type Scope } from './parse-grants.ts';
 
 /** Something a dump needs, and which privileges give it: any one of them. The first is the one to ask for. */
 export interface Requirement {
@@ -72,20 +72,27 @@ export function missingGrants(grants: readonly Grant[], required: readonly Requi
   return required.filter(({ anyOf }) => !anyOf.some(({ privilege, scope }) => isGranted(grants, privilege, scope)));
 }
 
+export interface Grantee {
+  /** As in a GRANT statement: `'user'@'host'`. */
+  readonly account: string;
+  /** `%` and `_` in the names of databases stand for themselves, and a backslash before them as well. */
+  readonly areNamesLiteral: boolean;
+}
+
 /** The statements that give what is missing, to be pasted by whoever administers the server. */
-export function grantStatements(missing: readonly Requirement[], account: string): string {
+export function grantStatements(missing: readonly Requirement[], { account, areNamesLiteral }: Grantee): string {
   const byScope = Map.groupBy(
     missing.flatMap(({ anyOf }) => anyOf.slice(0, 1)),
-    ({ scope }) => scopeText(scope),
+    ({ scope }) => scopeText(scope, areNamesLiteral),
   );
   return [...byScope]
     .map(([scope, needs]) => `GRANT ${needs.map(({ privilege }) => privilege).join(', ')} ON ${scope} TO ${account};`)
     .join('\n');
 }
 
-function scopeText({ database, table }: Scope): string {
+function scopeText({ database, table }: Scope, areNamesLiteral: boolean): string {
   if (database === undefined) return '*.*';
   if (table !== undefined) return `${quoteName(database)}.${quoteName(table)}`;
-  // At this level the two are patterns.
-  return `${quoteName(database.replace(/[_%\\]/g, '\\$&'))}.*`;
+  // At this level they are patterns.
+  return `${quoteName(areNamesLiteral ? database : patternOf(database))}.*`;
 }

@@ -5,6 +5,7 @@ import { readVerified } from '../../verify/read-verified.ts';
 import { quoteName } from '../splitter/dump-text.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import { insertBatches } from './insert-batches.ts';
+import { type RowEnd, withMoment } from './row-end.ts';
 
 const BATCH_BYTES_MAX = 1024 * 1024;
 /** More would be held by the server to be undone. */
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly packetBytesMax: number;
   readonly signal: AbortSignal;
   readonly onRows: (rows: number, bytes: number) => void;
+  /** Of a table whose rows say until when they are valid, when that is said otherwise here. */
+  readonly rowEnd?: RowEnd | undefined;
 }
 
 /** What stands before the tuples of a table. */
@@ -45,7 +48,9 @@ export async function loadRows(
   const prefix = Buffer.from(insertPrefix(table));
   let total = 0;
   for (const segment of table.segments) {
-    const tuples = readVerified(tree, segment, options.signal);
+    const stored = readVerified(tree, segment, options.signal);
+    const { rowEnd } = options;
+    const tuples = rowEnd === undefined ? stored : withMoment(stored, rowEnd.columnIdx, rowEnd.dumped, rowEnd.here);
     let rows = 0;
     let openBytes = 0;
     for await (const batch of insertBatches(tuples, prefix, batchBytesFor(options.packetBytesMax))) {

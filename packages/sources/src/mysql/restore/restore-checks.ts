@@ -128,7 +128,7 @@ export class RestoreChecks {
   async #grants(): Promise<Verdict> {
     const { session, server, options, objects } = this.#facts;
     const { database } = options;
-    const { account, grants } = await readGrants(session, server);
+    const grantee = await readGrants(session, server);
     const has = (...kinds: string[]) => objects.some(({ kind }) => kinds.includes(kind));
     const privileges = [
       ...TABLE_PRIVILEGES,
@@ -141,10 +141,14 @@ export class RestoreChecks {
       id: 'tables',
       anyOf: [{ privilege, scope: { database } }],
     }));
-    const missing = missingGrants(grants, required);
-    if (missing.length === 0) return pass('may-create-everything', { account });
+    const missing = missingGrants(grantee.grants, required);
+    if (missing.length === 0) return pass('may-create-everything', { account: grantee.account });
     const names = listed(missing.map(({ anyOf }) => anyOf[0]?.privilege ?? ''));
-    return fail('privileges-missing', { account, privileges: names, paste: grantStatements(missing, account) });
+    return fail('privileges-missing', {
+      account: grantee.account,
+      privileges: names,
+      paste: grantStatements(missing, grantee),
+    });
   }
 
   async #readOnly(): Promise<Verdict> {

@@ -13,6 +13,7 @@ import { loadRows } from './load-rows.ts';
 import { SchemaLoader } from './load-schema.ts';
 import { openLoadSession } from './load-session.ts';
 import { createDatabase, dropOwnDatabase, markUnfinished, markWhole, restoreRefused } from './new-database.ts';
+import { readRowEnds } from './row-end.ts';
 import { readStoredSchema, type StoredObject } from './stored-schema.ts';
 import { verifyRestored } from './verify-restored.ts';
 
@@ -136,6 +137,7 @@ class DatabaseLoad {
     const { tables, packetBytesMax } = this.#parts;
     const count = Math.max(1, Math.min(this.#plan.options.parallel, tables.length));
     const free = [first];
+    const rowEnds = await readRowEnds(first, this.#plan.options.database, this.#plan.manifest);
     await forEachParallel(
       tables.toSorted((a, b) => b.bytes - a.bytes),
       count,
@@ -145,7 +147,12 @@ class DatabaseLoad {
         try {
           const session = free.pop() ?? (await this.#open());
           const onRows = (rows: number, bytes: number) => this.#report(table.name, rows, bytes);
-          await loadRows(session, this.#tree, table, { packetBytesMax, signal, onRows });
+          await loadRows(session, this.#tree, table, {
+            packetBytesMax,
+            signal,
+            onRows,
+            rowEnd: rowEnds.get(table.name),
+          });
           free.push(session);
         } catch (error) {
           this.#over.abort(error);

@@ -8,12 +8,13 @@ import { type Remark, remark } from '../../remarks/remark.ts';
 import { type Listed, listedObjects, type NamedObject, objectKindOf } from '../../remarks/value-kinds.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { expectedObjects } from '../dump/check-inventory.ts';
-import { planSelect } from '../dump/table-select.ts';
+import { planSelect, readTuples } from '../dump/table-select.ts';
 import { type Inventory, type InventoryTable, readInventory } from '../inventory.ts';
 import { abandonSession, openSession } from '../session.ts';
 import type { MysqlConnection } from '../wire/connection.ts';
 import type { DumpDetails } from './dump-details.ts';
 import { newCollationName } from './restore-checks.ts';
+import { type RowEnd, readRowEnds, withMoment } from './row-end.ts';
 import type { StoredObject } from './stored-schema.ts';
 
 export interface VerifyRequest {
@@ -38,9 +39,11 @@ export async function verifyRestored(request: VerifyRequest, control: Control): 
   const { target, database, details, tables, options } = request;
   const findings: Finding[] = [];
   let inventory: Inventory;
+  let rowEnds: ReadonlyMap<string, RowEnd>;
   {
     await using session = await openSession(target, control);
     inventory = await readInventory(session, database);
+    rowEnds = await readRowEnds(session, database, request.manifest);
   }
   findings.push(...compareObjects(request, inventory));
   if (newCollationName(inventory.database.collation) !== newCollationName(details.database.collation)) {
@@ -55,7 +58,7 @@ export async function verifyRestored(request: VerifyRequest, control: Control): 
     };
   }
   const compared = new Map<string, RestoredTable>();
-  const reader = new TableReader(request, inventory, control);
+  const reader = new TableReader(request, inventory, rowEnds, control);
   await reader.readAll((table, result) => {
     if ('finding' in result) findings.push(result.finding);
     compared.set(table.name, { table: table.name, rows: result.rows, bytes: result.bytes, compared: result.compared });
@@ -96,12 +99,14 @@ type Read = Omit<RestoredTable, 'table'> | (Omit<RestoredTable, 'table'> & { rea
 class TableReader {
   readonly #request: VerifyRequest;
   readonly #tables: ReadonlyMap<string, InventoryTable>;
+  readonly #rowEnds: ReadonlyMap<string, RowEnd>;
   readonly #control: Control;
   #doneBytes = 0;
   #doneRows = 0;
 
-  constructor(request: VerifyRequest, inventory: Inventory, control: Control) {
+  constructor(request: VerifyRequest, inventory: Inventory, rowEnds: ReadonlyMap<string, RowEnd>, control: Control) {
     this.#request = request;
+    this.#rowEnds = rowEnds;
     this.#tables = new Map(
       inventory.tables.flatMap((table) => [
         [table.name, table],
@@ -172,7 +177,10 @@ class TableReader {
     const digest = new Digest();
     const sum = new RowSum();
     let bytes = 0;
-    for await (const chunk of session.tuples(select.sql)) {
+    const rowEnd = this.#rowEnds.get(table.name);
+    const read = readTuples(session, select);
+    const tuples = rowEnd === undefined ? read : withMoment(read, rowEnd.columnIdx, rowEnd.here, rowEnd.dumped);
+    for await (const chunk of tuples) {
       digest.update(chunk);
       sum.update(chunk);
       bytes += chunk.length;

@@ -16,6 +16,7 @@ export interface ServerPrograms {
 /**
  * The server of this machine that can load what `serverVersion` of `vendor` dumped.
  *
+ * @param folder searched alone for the server when given
  * @throws LumbungError DB_SERVER_MISSING (operator), naming the package
  */
 export async function findServer(
@@ -23,11 +24,12 @@ export async function findServer(
   serverVersion: string,
   homeFolder: string,
   control: RunControl,
+  folder?: string,
 ): Promise<ServerPrograms> {
   const packageName = vendor === 'mariadb' ? 'mariadb-server' : 'mysql-server';
-  const server = await find(vendor === 'mariadb' ? ['mariadbd', 'mysqld'] : ['mysqld'], packageName);
+  const server = await find(vendor === 'mariadb' ? ['mariadbd', 'mysqld'] : ['mysqld'], packageName, folder);
   const install =
-    vendor === 'mariadb' ? await find(['mariadb-install-db', 'mysql_install_db'], packageName) : undefined;
+    vendor === 'mariadb' ? await find(['mariadb-install-db', 'mysql_install_db'], packageName, folder) : undefined;
   if (server === undefined || (vendor === 'mariadb' && install === undefined)) throw missing(vendor, packageName);
   const { stdout } = await runTool(
     { tool: server, args: ['--no-defaults', '--version'], homeFolder },
@@ -49,9 +51,13 @@ export async function findServer(
   return { vendor, server, install, setpriv: await find(['setpriv'], 'util-linux') };
 }
 
-async function find(names: readonly [string, ...string[]], packageName: string): Promise<Tool | undefined> {
+async function find(
+  names: readonly [string, ...string[]],
+  packageName: string,
+  folder?: string,
+): Promise<Tool | undefined> {
   try {
-    return await findTool({ names, packageName });
+    return await findTool({ names, packageName, folder });
   } catch (error) {
     if (isLumbungError(error, 'DB_TOOL_MISSING')) return undefined;
     throw error;

@@ -40,12 +40,15 @@ const SETTINGS: readonly string[] = [
   '--lower-case-table-names=0',
   '--local-infile=0',
 ];
+/** A second protocol would listen; and a folder that belongs to the packaged server cannot be entered by another user. */
+const MYSQL_SETTINGS: readonly string[] = ['--loose-mysqlx=OFF', '--secure-file-priv=NULL'];
 
 /**
  * A MariaDB or MySQL of our own in the workspace, whose version can load what `serverVersion` dumped: a private socket, no
  * port. As root it runs as another user, who must be able to pass through the folders above the workspace. The kernel ends
  * it when we die; its files are swept away by the next one in the same workspace.
  *
+ * @param programsFolder searched alone for the server when given
  * @throws LumbungError DB_SERVER_MISSING, DB_SCRATCH_FAILED (operator)
  */
 export async function startScratch(
@@ -53,8 +56,9 @@ export async function startScratch(
   serverVersion: string,
   workspace: Workspace,
   control: Control,
+  programsFolder?: string,
 ): Promise<ScratchInstance> {
-  const programs = await findServer(vendor, serverVersion, workspace.folder, control);
+  const programs = await findServer(vendor, serverVersion, workspace.folder, control, programsFolder);
   await sweepScratch(workspace.folder);
   const user = await serverUser();
   if (user !== undefined) await letThrough(workspace.folder);
@@ -123,7 +127,7 @@ interface RunningServer {
 }
 
 function run(
-  { server, setpriv }: ServerPrograms,
+  { vendor, server, setpriv }: ServerPrograms,
   folder: string,
   user: ServerUser | undefined,
   control: Control,
@@ -135,6 +139,7 @@ function run(
     `--socket=${path.join(folder, 's')}`,
     `--pid-file=${path.join(folder, PID_FILE)}`,
     ...SETTINGS,
+    ...(vendor === 'mysql' ? MYSQL_SETTINGS : []),
   ];
   // The kernel then ends the server when this process dies in whatever way.
   const identity =

@@ -103,10 +103,13 @@ SET @saved_cs_client     = @@character_set_client;
 --
 /*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
 DELIMITER ;;;
+/*!50003 SET sql_mode              = 'STRICT_TRANS_TABLES' */ ;;;
 /*!50003 SET time_zone             = 'SYSTEM' */ ;;;
 /*!50106 CREATE*/ /*!50117 DEFINER=\`root\`@\`%\`*/ /*!50106 EVENT \`e\` ON SCHEDULE EVERY 1 DAY DO SELECT ';;' */ ;;;
 /*!50003 SET time_zone             = @saved_time_zone */ ;;;
 DELIMITER ;;
+/*!50003 SET sql_mode              = '' */ ;;
+/*!50003 SET time_zone             = '+08:00' */ ;;
 /*!50106 CREATE*/ /*!50117 DEFINER=\`root\`@\`%\`*/ /*!50106 EVENT \`f\` ON SCHEDULE EVERY 1 DAY DO SELECT 1 */ ;;
 DELIMITER ;
 /*!50106 SET TIME_ZONE= @save_time_zone */ ;
@@ -233,6 +236,7 @@ SET character_set_client = @saved_cs_client;
 /*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
 /*!50106 DROP EVENT IF EXISTS \`e\` */;
 DELIMITER ;;
+/*!50003 SET sql_mode              = 'STRICT_TRANS_TABLES' */ ;;
 /*!50003 SET time_zone             = 'SYSTEM' */ ;;
 /*!50106 CREATE*/ /*!50117 DEFINER=\`root\`@\`localhost\`*/ /*!50106 EVENT \`e\` ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO SELECT 1 */ ;;
 /*!50003 SET time_zone             = @saved_time_zone */ ;;
@@ -300,6 +304,55 @@ DELIMITER ;
     const { seen } = split(WHOLE);
     expect(seen.join('\n')).not.toContain('ALTER DATABASE `d`');
     expect(seen.find((line) => line.startsWith('procedure'))).toContain('ALTER DATABASE CHARACTER SET utf8mb4');
+  });
+
+  describe('events as the tool of MariaDB 11 writes them, with what sets the session outside of the delimiters', () => {
+    const event = (
+      name: string,
+      ...around: readonly string[]
+    ) => `${around[0] ?? ''}/*!50003 SET @saved_cs_client      = @@character_set_client */ ;
+/*!50003 SET character_set_client  = utf8mb4 */ ;
+/*!50003 SET @saved_sql_mode       = @@sql_mode */ ;
+/*!50003 SET sql_mode              = 'ANSI' */ ;
+/*!50003 SET @saved_time_zone      = @@time_zone */ ;
+/*!50003 SET time_zone             = '+08:00' */ ;
+DELIMITER ;;
+/*!50106 CREATE*/ /*!50117 DEFINER=\`root\`@\`localhost\`*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY STARTS '2026-11-25 00:02:14' ON COMPLETION NOT PRESERVE ENABLE DO select 1 ${''}
+ */ ;;
+DELIMITER ;
+/*!50003 SET time_zone             = @saved_time_zone */ ;
+/*!50003 SET sql_mode              = @saved_sql_mode */ ;
+/*!50003 SET character_set_client  = @saved_cs_client */ ;
+${around[1] ?? ''}`;
+    const dump = (...events: readonly string[]) => `${PREAMBLE}
+--
+-- Dumping events for database 'd'
+--
+/*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
+${events.join('')}/*!50106 SET TIME_ZONE= @save_time_zone */ ;
+
+${POSTAMBLE}`;
+
+    it('keeps them with each of them', () => {
+      const { seen } = split(dump(event('e'), '/*!50106 DROP EVENT IF EXISTS `f` */;\n', event('f')));
+      expect(seen).toEqual([`event e: ${event('e')}`, `event f: ${event('f')}`]);
+    });
+
+    it('keeps with each the character set of the database it was made in, without the name of that', () => {
+      const around = (of: string): [string, string] => [
+        `ALTER DATABASE${of} CHARACTER SET latin1 COLLATE latin1_swedish_ci ;\n`,
+        `ALTER DATABASE${of} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;\n`,
+      ];
+      const named = [event('e', ...around(' `d`')), event('f', ...around(' `d`')), event('g')];
+      const nameless = [event('e', ...around('')), event('f', ...around('')), event('g')];
+      const names = ['e', 'f', 'g'];
+      expect(split(dump(...named)).seen).toEqual(nameless.map((sql, at) => `event ${names[at]}: ${sql}`));
+    });
+
+    it.each([/.* SET sql_mode +=.*\n/, /.* SET time_zone +=.*\n/])('refuses one without %s', (line) => {
+      const refusal = expect.objectContaining({ code: 'DB_DUMP_UNREADABLE' });
+      expect(() => split(dump(event('e'), event('f').replace(line, '')))).toThrow(refusal);
+    });
   });
 
   it('recognises a dump that was cut, wherever that was', () => {

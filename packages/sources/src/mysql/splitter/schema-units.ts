@@ -83,31 +83,66 @@ function namelessAlter(line: string): string {
   return `ALTER DATABASE${line.slice(name.end)}`;
 }
 
-/** Saves the time zone for all of them; and what a restore has no need of. */
 const AROUND_EVENTS = /^\/\*!\d+ (?:SET|DROP EVENT) /;
+/** Saves the time zone for all of them; and what a restore has no need of. */
+const OF_NO_EVENT = /^\/\*!\d+ (?:DROP EVENT |SET @save_time_zone\b|SET TIME_ZONE *= *@save_time_zone\b)/i;
 
-/** Events stand between `DELIMITER` lines whose delimiter the tool picks so that it is not in the event. */
+/**
+ * Events stand between `DELIMITER` lines whose delimiter the tool picks so that it is not in the event. What sets the
+ * session up and back stands inside of them; from MariaDB 11 on before and after.
+ */
 function eventUnits(text: string): string[] {
   const units: string[] = [];
   let unit: string[] = [];
+  let block: string[] = [];
   let delimiter = '';
+  let place: 'before' | 'block' | 'after' = 'before';
+  const endBlock = (): void => {
+    unit.push(`DELIMITER ${delimiter}`, ...block, 'DELIMITER ;');
+    block = [];
+  };
+  const endUnit = (): void => {
+    units.push(unit.join('\n'));
+    unit = [];
+    place = 'before';
+  };
   for (const line of text.split('\n')) {
-    const isSwitch = line.startsWith('DELIMITER ') && (delimiter === '' || (unit.at(-1) ?? '').endsWith(delimiter));
-    if (isSwitch) {
-      if (unit.length > 0) units.push([`DELIMITER ${delimiter}`, ...unit, 'DELIMITER ;'].join('\n'));
-      unit = [];
-      const next = line.slice('DELIMITER '.length);
-      delimiter = next === ';' ? '' : next;
-    } else if (delimiter !== '') {
-      unit.push(ALTERS_DATABASE.test(line) && unit.length === 0 ? namelessAlter(line) : restoreNameless(unit, line));
-    } else if (line !== '' && !AROUND_EVENTS.test(line)) throw unreadableDump('statements that belong to no event');
+    if (place === 'block') {
+      const isSwitch = line.startsWith('DELIMITER ') && (block.at(-1) ?? '').endsWith(delimiter);
+      if (!isSwitch) {
+        block.push(ALTERS_DATABASE.test(line) && isAlterExpected(block) ? namelessAlter(line) : line);
+        continue;
+      }
+      endBlock();
+      place = 'after';
+    } else if (line !== '' && !line.startsWith('DELIMITER ')) {
+      const alters = ALTERS_DATABASE.test(line);
+      if (!alters && !AROUND_EVENTS.test(line)) throw unreadableDump('statements that belong to no event');
+      const isBack = alters ? isSetBackDue(unit) : RESTORES.test(line);
+      if (place === 'after' && (!isBack || OF_NO_EVENT.test(line))) endUnit();
+      if (!OF_NO_EVENT.test(line)) unit.push(alters ? namelessAlter(line) : line);
+      continue;
+    }
+    if (!line.startsWith('DELIMITER ')) continue;
+    const next = line.slice('DELIMITER '.length);
+    if (next === ';') continue;
+    if (place === 'after') endUnit();
+    delimiter = next;
+    place = 'block';
   }
-  if (delimiter !== '') throw unreadableDump('an event does not end');
+  if (place === 'block') throw unreadableDump('an event does not end');
+  if (place === 'after') endUnit();
+  else if (unit.length > 0) throw unreadableDump('statements that belong to no event');
   return units;
 }
 
-function restoreNameless(unit: readonly string[], line: string): string {
-  return (unit[0] ?? '').startsWith('ALTER DATABASE ') && ALTERS_DATABASE.test(line) ? namelessAlter(line) : line;
+/** At the beginning of an event; or later in one that has begun so, to set it back. */
+function isAlterExpected(lines: readonly string[]): boolean {
+  return lines.length === 0 || (lines[0] ?? '').startsWith('ALTER DATABASE ');
+}
+
+function isSetBackDue(unit: readonly string[]): boolean {
+  return (unit[0] ?? '').startsWith('ALTER DATABASE ') && !(unit.at(-1) ?? '').startsWith('ALTER DATABASE ');
 }
 
 const DEFINER = String.raw`(?:/\*!\d+ )?DEFINER=(?:\`(?:[^\`]|\`\`)*\`|"(?:[^"]|"")*")@(?:\`(?:[^\`]|\`\`)*\`|"(?:[^"]|"")*")(?:\*/)?`;
@@ -130,12 +165,18 @@ const ROUTINE_KINDS: Readonly<Record<string, SchemaKind>> = {
   'PACKAGE BODY': 'package-body',
 };
 
+/** Without these an event would run at another time, or mean something else, where it is made again: in silence. */
+const EVENT_SETTINGS = [/^\/\*!\d+ SET sql_mode += '/im, /^\/\*!\d+ SET time_zone += '/im];
+
 function describeUnit(section: 'routines' | 'triggers' | 'events', sql: string): SchemaObject {
   const head = (section === 'routines' ? ROUTINE_HEAD : section === 'triggers' ? TRIGGER_HEAD : EVENT_HEAD).exec(sql);
   if (head === null) throw unreadableDump(`a statement among the ${section} that creates none`);
   const name = identifierAt(sql, head.index + head[0].length);
   const kind = section === 'events' ? 'event' : section === 'triggers' ? 'trigger' : ROUTINE_KINDS[head[1] ?? ''];
   if (name === undefined || kind === undefined) throw unreadableDump(`one of the ${section} without a name`);
+  if (section === 'events' && !EVENT_SETTINGS.every((setting) => setting.test(sql))) {
+    throw unreadableDump(`event ${name} without the settings it was made with`);
+  }
   return { kind, name: nameOfBytes(name), sql: Buffer.from(`${sql}\n`, 'latin1') };
 }
 

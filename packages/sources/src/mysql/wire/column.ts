@@ -5,8 +5,8 @@ const TYPE_TIMESTAMP = 7;
 const TYPE_INT24 = 9;
 const TYPE_YEAR = 13;
 const TYPE_NEW_DECIMAL = 246;
-/** BIT, VARCHAR, the BLOBs, VAR_STRING, STRING, GEOMETRY: what a dump tool writes as hexadecimal when it is binary. */
-const BINARY_TYPES: ReadonlySet<number> = new Set([15, 16, 249, 250, 251, 252, 253, 254, 255]);
+/** VARCHAR, BIT, VECTOR (of MySQL 9), the BLOBs, VAR_STRING, STRING, GEOMETRY: what a dump tool writes as hexadecimal when it is binary. */
+const BINARY_TYPES: ReadonlySet<number> = new Set([15, 16, 242, 249, 250, 251, 252, 253, 254, 255]);
 const BINARY_CHARSET = 63;
 
 export interface Column {

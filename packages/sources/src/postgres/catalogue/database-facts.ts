@@ -11,6 +11,8 @@ const factsRow = z.object({
   ctype: optionalText,
   provider: text,
   locale: optionalText,
+  icurules: optionalText,
+  publicowner: optionalText,
   collationversion: optionalText,
   connectionlimit: integer,
   tablespace: text,
@@ -28,6 +30,10 @@ export interface DatabaseFacts {
   readonly provider: string;
   /** Of ICU or the built-in provider. */
   readonly locale: string | null;
+  /** Of ICU, beyond the locale. */
+  readonly icuRules: string | null;
+  /** Whom the schema `public` was given to, where pg_dump does not say so: up to 14. */
+  readonly publicOwner: string | null;
   readonly collationVersion: string | null;
   readonly connectionLimit: number;
   readonly tablespace: string;
@@ -45,12 +51,18 @@ export async function readDatabaseFacts(
 ): Promise<DatabaseFacts> {
   const { major } = version;
   const locale = major >= 17 ? 'd.datlocale' : major >= 15 ? 'd.daticulocale' : 'NULL::text';
-  const { collationversion, connectionlimit, provider, ...row } = await selectOne(
+  const rules = major >= 16 ? 'd.daticurules' : 'NULL::text';
+  const publicOwner =
+    major >= 15
+      ? 'NULL::text'
+      : `(SELECT pg_catalog.pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace n
+           WHERE n.nspname = 'public' AND n.nspowner <> ${BOOTSTRAP_SUPERUSER})`;
+  const { collationversion, connectionlimit, icurules, publicowner, provider, ...row } = await selectOne(
     connection,
     factsRow,
     `SELECT pg_catalog.pg_get_userbyid(d.datdba) AS owner, pg_catalog.pg_encoding_to_char(d.encoding) AS encoding,
        d.datcollate AS collate, d.datctype AS ctype, ${major >= 15 ? 'd.datlocprovider' : `'c'`} AS provider,
-       ${locale} AS locale, ${major >= 15 ? 'd.datcollversion' : 'NULL::text'} AS collationversion,
+       ${locale} AS locale, ${rules} AS icurules, ${publicOwner} AS publicowner, ${major >= 15 ? 'd.datcollversion' : 'NULL::text'} AS collationversion,
        d.datconnlimit AS connectionlimit, t.spcname AS tablespace, pg_catalog.to_json(d.datacl::text[]) AS acl,
        pg_catalog.shobj_description(d.oid, 'pg_database') AS comment
      FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
@@ -69,12 +81,16 @@ export async function readDatabaseFacts(
   return {
     ...row,
     provider: PROVIDERS[provider] ?? provider,
+    icuRules: icurules,
+    publicOwner: publicowner,
     collationVersion: collationversion,
     connectionLimit: connectionlimit,
     settings,
   };
 }
 
+/** Owns what initdb makes. */
+const BOOTSTRAP_SUPERUSER = 10;
 const PROVIDERS: Readonly<Record<string, string>> = { c: 'libc', i: 'icu', b: 'builtin' };
 
 const countRow = z.object({ kind: text, count: integer });

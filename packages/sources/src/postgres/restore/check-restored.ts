@@ -13,6 +13,7 @@ import type { ChosenEntries } from './choose-entries.ts';
 import { majorOf } from './dump-details.ts';
 import { REFRESH } from './refresh-views.ts';
 
+const NOT_ENFORCED_MAJOR = 18;
 /** Left out of every restore: they would act at once. */
 const NOT_RESTORED = new Set(['publication', 'subscription']);
 
@@ -22,7 +23,7 @@ export async function checkRestored(
   manifest: Manifest,
   options: { readonly chosen: ChosenEntries; readonly isWhole: boolean; readonly signal: AbortSignal },
 ): Promise<Finding[]> {
-  const { connection } = session;
+  const { connection, version } = session;
   const { signal } = options;
   const { entries, text: tocText } = options.chosen;
   const names = (sql: string) => select(connection, z.object({ name: text }), sql, signal);
@@ -39,9 +40,11 @@ export async function checkRestored(
   const unchecked = entries
     .map(({ definition }) => tocText.read(definition ?? ''))
     .filter((definition) => definition.includes('NOT VALID'));
+  // One that is not enforced is never validated.
+  const isEnforced = version.major >= NOT_ENFORCED_MAJOR ? 'x.conenforced' : 'true';
   for (const { name } of await names(
     `SELECT x.conname AS name FROM pg_catalog.pg_constraint x
-     JOIN pg_catalog.pg_namespace n ON n.oid = x.connamespace WHERE NOT x.convalidated AND ${USER_SCHEMA}`,
+     JOIN pg_catalog.pg_namespace n ON n.oid = x.connamespace WHERE NOT x.convalidated AND ${isEnforced} AND ${USER_SCHEMA}`,
   )) {
     const wasUnchecked = unchecked.some((definition) =>
       [name, quoteName(name)].some((each) => definition.includes(each)),

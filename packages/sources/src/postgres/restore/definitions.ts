@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isLumbungError } from '@lumbung/stdx';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { findPostgresTool } from '../../process/find-tool.ts';
-import { runTool } from '../../process/run-tool.ts';
-import { connectionText, preparePostgresTools } from '../tools.ts';
+import { ToolProcess } from '../../process/tool-process.ts';
+import { connectionText, preparePostgresTools, toolVersionOf } from '../tools.ts';
 import { type ChosenEntries, SETTINGS } from './choose-entries.ts';
 import { majorOf } from './dump-details.ts';
 import { REFRESH } from './refresh-views.ts';
@@ -11,6 +12,8 @@ import type { RestoreRun } from './restore-run.ts';
 import type { TocArchive, TocEntry } from './toc-archive.ts';
 
 const TOOL_MAJOR_MIN = 10;
+/** Knows `transaction_timeout`. */
+const TIMEOUT_MAJOR = 17;
 
 export interface DefinitionsOptions {
   readonly serverMajor: number;
@@ -76,12 +79,15 @@ export class Definitions {
     const tools = await preparePostgresTools(target, { serverMajor, privateFolder: folder, applicationName });
     const major = Math.max(Math.trunc(serverMajor), Math.trunc(majorOf(manifest.toolVersion)), TOOL_MAJOR_MIN);
     const pgRestore = await findPostgresTool('pg_restore', major, { folder: target.options.toolsFolder });
+    const toolVersion = await toolVersionOf(tools, pgRestore, this.#run.runControl());
+    const isTooNew = majorOf(toolVersion) >= TIMEOUT_MAJOR && serverMajor < TIMEOUT_MAJOR;
     const args = [
       '--no-password',
-      '--exit-on-error',
+      ...(isTooNew ? [] : ['--exit-on-error']),
       '--format=directory',
       `--section=${section}`,
-      `--jobs=${Math.max(jobs, 1)}`,
+      // Those of its helpers it does not count.
+      `--jobs=${isTooNew ? 1 : Math.max(jobs, 1)}`,
       '--no-publications',
       '--no-subscriptions',
       '--no-tablespaces',
@@ -89,8 +95,28 @@ export class Definitions {
       `--dbname=${connectionText(database)}`,
       path.join(folder, name),
     ];
-    await runTool(tools.call(pgRestore, args), this.#run.runControl());
+    const child = new ToolProcess(tools.call(pgRestore, args), this.#run.runControl());
+    child.stdout.resume();
+    try {
+      await child.done;
+    } catch (error) {
+      const isComplaint = isLumbungError(error, 'DB_TOOL_FAILED') && error.context['exitCode'] === 1;
+      if (!isTooNew || !isComplaint || !complainsOfTimeoutAlone(child.stderr())) throw error;
+    }
   }
+}
+
+/**
+ * From 17 on pg_restore sets a limit that older servers do not know, and cannot be told to leave it. Then it goes on after
+ * errors, and every error that it counted must have been that one.
+ */
+export function complainsOfTimeoutAlone(stderr: string): boolean {
+  const known = stderr.match(
+    /^pg_restore[^\n]*: error: could not execute query: ERROR: {2}unrecognized configuration parameter "transaction_timeout"\nCommand was: SET transaction_timeout = 0;$/gm,
+  );
+  const errors = stderr.match(/^pg_restore[^\n]*: error: /gm);
+  const counted = /^pg_restore[^\n]*: warning: errors ignored on restore: (\d+)$/m.exec(stderr)?.[1];
+  return known !== null && known.length === errors?.length && known.length === Number(counted);
 }
 
 /** With their comments. */

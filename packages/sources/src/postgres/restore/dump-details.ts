@@ -14,6 +14,8 @@ const databaseFacts = z.object({
   ctype: optionalName,
   provider: z.enum(['libc', 'icu', 'builtin']),
   locale: optionalName,
+  icuRules: z.string().nullable().default(null),
+  publicOwner: optionalName.default(null),
   connectionLimit: z.int(),
   tablespace: name,
   acl: z.array(name).max(10_000),

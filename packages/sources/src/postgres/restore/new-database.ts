@@ -144,7 +144,7 @@ function listItems(value: string): string[] {
 }
 
 function createStatement(name: string, facts: RestoredFacts, owner: string, major: number): string {
-  const { encoding, collate, ctype, provider, locale } = facts;
+  const { encoding, collate, ctype, provider, locale, icuRules } = facts;
   const option = (word: string, value: string | null) => (value === null ? [] : [`${word} ${quoteLiteral(value)}`]);
   return [
     `CREATE DATABASE ${quoteName(name)} TEMPLATE template0 OWNER ${quoteName(owner)}`,
@@ -152,7 +152,7 @@ function createStatement(name: string, facts: RestoredFacts, owner: string, majo
     ...(major >= PROVIDER_MAJOR ? [`LOCALE_PROVIDER ${provider}`] : []),
     ...option('LC_COLLATE', collate),
     ...option('LC_CTYPE', ctype),
-    ...(provider === 'icu' ? option('ICU_LOCALE', locale) : []),
+    ...(provider === 'icu' ? [...option('ICU_LOCALE', locale), ...option('ICU_RULES', icuRules)] : []),
     ...(provider === 'builtin' ? option('BUILTIN_LOCALE', locale) : []),
   ].join(' ');
 }

@@ -11,6 +11,7 @@ import { serverWords } from '../../remarks/server-words.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { openSession } from '../session.ts';
 import { withDeadline } from '../wire/deadline.ts';
+import { quoteName } from '../wire/quote.ts';
 import { checkRestored } from './check-restored.ts';
 import {
   type ChosenEntries,
@@ -22,7 +23,7 @@ import {
 } from './choose-entries.ts';
 import { compareValues } from './compare-values.ts';
 import { Definitions } from './definitions.ts';
-import { parseFacts, type RestoredFacts, readLargeObjects } from './dump-details.ts';
+import { majorOf, parseFacts, type RestoredFacts, readLargeObjects } from './dump-details.ts';
 import { readHeldFile } from './held-file.ts';
 import { type LoadOptions, loadLargeObjects, loadTables, setvalStatement } from './load-data.ts';
 import { type NeededRoles, neededRoles } from './needed-roles.ts';
@@ -118,7 +119,7 @@ class Restore {
     const database = await NewDatabase.create(this.#run, options.database, this.#facts, this.#names);
     return await orDropped(database, note, async () => {
       this.#run.enter('schema');
-      if (this.#isWhole && lacksPublicSchema(manifest, chosen)) await this.#dropPublicSchema();
+      if (this.#isWhole) await this.#preparePublicSchema(lacksPublicSchema(manifest, chosen));
       await definitions.beforeData();
       this.#run.enter('restore');
       await using pool = new SessionPool(this.#run.sessionOptions(options.database), options.parallel);
@@ -165,11 +166,17 @@ class Restore {
     }
   }
 
-  /** Every new database has one, and the archive does not say that it was dropped. */
-  async #dropPublicSchema(): Promise<void> {
+  /** Every new database has one; the archive does not say that it was dropped, nor, by a pg_dump up to 14, whose it was. */
+  async #preparePublicSchema(isAbsent: boolean): Promise<void> {
+    // Which a newer pg_dump does, also of an older server.
+    const isTold = majorOf(this.#plan.manifest.toolVersion) >= PUBLIC_OWNER_MAJOR;
+    const publicOwner = isTold ? null : this.#facts.publicOwner;
+    if (!isAbsent && publicOwner === null) return;
     const { connection } = await openSession(this.#run.sessionOptions(this.#plan.options.database));
+    const owner = quoteName(this.#names.of(publicOwner ?? ''));
     try {
-      await connection.query('DROP SCHEMA public', { signal: this.#run.signal });
+      const sql = isAbsent ? 'DROP SCHEMA public' : `ALTER SCHEMA public OWNER TO ${owner}`;
+      await connection.query(sql, { signal: this.#run.signal });
     } finally {
       await connection.close();
     }
@@ -237,6 +244,8 @@ class Restore {
     }
   }
 }
+
+const PUBLIC_OWNER_MAJOR = 15;
 
 /** Rows are read twice where their values are compared. */
 function expectedBytesOf({ tables, options, manifest }: RestorePlan): number {

@@ -1,6 +1,6 @@
-import { findProgram } from '../find-program.ts';
 import type { IndependentDump } from '../independent-dump.ts';
 import { askProgram } from '../run-program.ts';
+import { clientProgram, type ServerPrograms } from '../server-programs.ts';
 import type { TestServer } from '../test-server.ts';
 
 const SESSION = `SET SESSION time_zone = '+00:00', group_concat_max_len = 4294967295, sql_mode = '';`;
@@ -11,7 +11,11 @@ interface Column {
   readonly type: string;
 }
 
-export async function dumpMariadb(server: TestServer, database: string): Promise<IndependentDump> {
+export async function dumpMariadb(
+  server: TestServer,
+  database: string,
+  tools: ServerPrograms,
+): Promise<IndependentDump> {
   const ask = async (queries: string): Promise<string[]> =>
     (await server.client(SESSION + queries, database)).split('\n').filter((line) => line !== '');
   const relations = (
@@ -27,7 +31,7 @@ export async function dumpMariadb(server: TestServer, database: string): Promise
   const columns = await columnsOf(ask);
   const sums = await ask(tables.map((table) => checksumQuery(table, columns.get(table) ?? [])).join('\n'));
   return {
-    schema: [await dumpSchema(server, database, views), ...(await showViews(ask, database, views))].join('\n'),
+    schema: [await dumpSchema(server, database, views, tools), ...(await showViews(ask, database, views))].join('\n'),
     tables: Object.fromEntries(tables.map((table, tableIdx) => [name(table), sums[tableIdx] ?? 'nothing'])),
     others: Object.fromEntries(
       await Promise.all(
@@ -40,7 +44,7 @@ export async function dumpMariadb(server: TestServer, database: string): Promise
     database: {
       defaults: (
         await ask(
-          `SELECT default_character_set_name, default_collation_name, schema_comment FROM information_schema.schemata WHERE schema_name = DATABASE();`,
+          `SELECT default_character_set_name, default_collation_name${server.engine === 'mariadb' ? ', schema_comment' : ''} FROM information_schema.schemata WHERE schema_name = DATABASE();`,
         )
       ).join('\n'),
     },
@@ -48,10 +52,19 @@ export async function dumpMariadb(server: TestServer, database: string): Promise
 }
 
 /** Views are left out: the tool gives up at one that is broken. */
-async function dumpSchema(server: TestServer, database: string, views: readonly string[]): Promise<string> {
-  const dump = findProgram('mariadb-dump', 'mysqldump');
-  if (dump === undefined) throw new Error('no mariadb-dump here');
+async function dumpSchema(
+  server: TestServer,
+  database: string,
+  views: readonly string[],
+  tools: ServerPrograms,
+): Promise<string> {
+  const ofMysql = server.engine === 'mysql';
+  const dump = clientProgram(tools, ...(ofMysql ? ['mysqldump'] : ['mariadb-dump', 'mysqldump']));
   const options = ['--no-data', '--routines', '--events', '--triggers', '--skip-comments', '--skip-dump-date'];
+  // A newer tool of MariaDB insists on TLS, which an older server may not have.
+  options.push(
+    ...(ofMysql ? ['--set-gtid-purged=OFF', '--no-tablespaces', '--skip-column-statistics'] : ['--skip-ssl']),
+  );
   const login = ['--no-defaults', `--socket=${server.socketPath}`, '--user=root', '--default-character-set=utf8mb4'];
   const without = views.map((view) => `--ignore-table=${database}.${view}`);
   const output = await askProgram(dump, [...login, ...options, ...without, '--', database]);
@@ -86,7 +99,7 @@ async function columnsOf(ask: (queries: string) => Promise<string[]>): Promise<M
 
 function checksumQuery(table: string, columns: readonly Column[]): string {
   const row = `CONCAT_WS('|', ${columns.map(columnText).join(', ')})`;
-  return `SELECT CONCAT(COUNT(*), ' rows ', MD5(COALESCE(GROUP_CONCAT(h ORDER BY h SEPARATOR ''), ''))) FROM (SELECT MD5(${row}) AS h FROM ${name(table)}) AS hashed;`;
+  return `SELECT CONCAT(COUNT(*), ' rows ', SHA2(COALESCE(GROUP_CONCAT(h ORDER BY h SEPARATOR ''), ''), 256)) FROM (SELECT SHA2(${row}, 256) AS h FROM ${name(table)}) AS hashed;`;
 }
 
 /** The bytes of a value as they are stored, whatever its character set. */

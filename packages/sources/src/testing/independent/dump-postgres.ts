@@ -1,7 +1,6 @@
-import path from 'node:path';
-import { findPostgresFolder } from '../find-program.ts';
 import type { IndependentDump } from '../independent-dump.ts';
 import { askProgram } from '../run-program.ts';
+import { clientProgram, type ServerPrograms } from '../server-programs.ts';
 import type { TestServer } from '../test-server.ts';
 
 /** Changes from run to run, or with the version of the tool. */
@@ -42,11 +41,15 @@ SELECT json_build_array(what, value) FROM pg_database, LATERAL (VALUES
 WHERE datname = current_database();
 `;
 
-export async function dumpPostgres(server: TestServer, database: string): Promise<IndependentDump> {
+export async function dumpPostgres(
+  server: TestServer,
+  database: string,
+  tools: ServerPrograms,
+): Promise<IndependentDump> {
   const settings = `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET search_path = pg_catalog;`;
   const ask = async (queries: string): Promise<Record<string, string>> =>
     readPairs(await server.client(settings + queries, database));
-  const dump = path.join(findPostgresFolder() ?? '', 'pg_dump');
+  const dump = clientProgram(tools, 'pg_dump');
   const login = ['-h', server.socketFolder, '-p', String(server.port), '-U', 'postgres', '-d', database];
   const schema = await askProgram(dump, ['--schema-only', '--no-password', ...login]);
   return {

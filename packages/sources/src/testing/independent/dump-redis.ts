@@ -20,7 +20,12 @@ local read = {
   string = function(key) return redis.call('GET', key) end,
   list = function(key) return flat(redis.call('LRANGE', key, 0, -1)) end,
   hash = function(key) return pairs_sorted(redis.call('HGETALL', key)) end,
-  zset = function(key) return flat(redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')) end,
+  zset = function(key)
+    -- Each version prints scores in a way of its own.
+    local reply = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+    for i = 2, #reply, 2 do reply[i] = string.format('%.17g', tonumber(reply[i])) end
+    return flat(reply)
+  end,
   set = function(key)
     local members = {}
     for i, member in ipairs(redis.call('SMEMBERS', key)) do members[i] = hex(member) end

@@ -4,6 +4,7 @@ import type { TestServer } from '../test-server.ts';
 import { MARIADB_ODD_NAMES } from './mariadb-facts.ts';
 import { MUSEUM_BIG_ROWS, type MuseumFacts, museumFacts } from './museum-facts.ts';
 import { ODD_NAMES } from './odd-names.ts';
+import { forPostgres } from './older-postgres.ts';
 import { redisMuseum } from './redis-museum.ts';
 
 /**
@@ -22,13 +23,14 @@ export async function loadMuseum(
       await loadPostgres(server, database, bigRows);
       break;
     case 'mariadb':
-      await loadMariadb(server, database, bigRows);
+    case 'mysql':
+      await loadMysql(server, database, bigRows);
       break;
     case 'redis':
       await server.client(redisMuseum(bigRows));
       break;
   }
-  return museumFacts(server.engine, bigRows);
+  return museumFacts(server.engine, bigRows, Number.parseInt(server.version, 10));
 }
 
 async function loadPostgres(server: TestServer, database: string, bigRows: number): Promise<void> {
@@ -37,13 +39,21 @@ async function loadPostgres(server: TestServer, database: string, bigRows: numbe
     `SELECT count(*) FROM pg_available_extensions WHERE name IN ('hstore', 'ltree')`,
   );
   const variables = [`\\set big_rows ${bigRows}`, `\\set odd_names ${psqlQuote(JSON.stringify(ODD_NAMES))}`, ''];
-  await server.client(`${variables.join('\n')}${await readSql('postgres.sql')}`, database);
-  if (hasContrib === '2') await server.client(await readSql('postgres-contrib.sql'), database);
+  const major = Number.parseInt(server.version, 10);
+  const sql = forPostgres(await readSql('postgres.sql'), major);
+  await server.client(`${variables.join('\n')}${sql}`, database);
+  if (hasContrib !== '2') return;
+  await server.client(await readSql('postgres-contrib.sql'), database);
+  for (const since of [17, 18].filter((each) => each <= major)) {
+    await server.client(await readSql(`postgres-${since}.sql`), database);
+  }
 }
 
-async function loadMariadb(server: TestServer, database: string, bigRows: number): Promise<void> {
-  await server.client(`CREATE DATABASE ${mariadbName(database)}`);
-  await server.client(`SET @big_rows = ${bigRows};\n${await readSql('mariadb.sql')}`, database);
+async function loadMysql(server: TestServer, database: string, bigRows: number): Promise<void> {
+  // The museum of MariaDB sets its own by itself.
+  const collation = server.engine === 'mysql' ? ' CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' : '';
+  await server.client(`CREATE DATABASE ${mariadbName(database)}${collation}`);
+  await server.client(`SET @big_rows = ${bigRows};\n${await readSql(`${server.engine}.sql`)}`, database);
   await server.client(`SET NAMES utf8mb4;\n${MARIADB_ODD_NAMES.map(oddMariadbTable).join('\n')}`, database);
 }
 

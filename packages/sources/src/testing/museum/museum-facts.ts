@@ -1,4 +1,6 @@
+import type { ServerEngine } from '../server-programs.ts';
 import { mariadbFacts } from './mariadb-facts.ts';
+import { mysqlFacts } from './mysql-facts.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { redisFacts } from './redis-museum.ts';
 
@@ -19,12 +21,15 @@ export interface MuseumFacts {
 
 export const MUSEUM_BIG_ROWS = 2000;
 
-export function museumFacts(engine: 'postgresql' | 'mariadb' | 'redis', bigRows = MUSEUM_BIG_ROWS): MuseumFacts {
+/** @param major of the server: a newer PostgreSQL holds more */
+export function museumFacts(engine: ServerEngine, bigRows = MUSEUM_BIG_ROWS, major = 0): MuseumFacts {
   switch (engine) {
     case 'postgresql':
-      return postgresFacts(bigRows);
+      return postgresFacts(bigRows, major);
     case 'mariadb':
       return mariadbFacts(bigRows);
+    case 'mysql':
+      return mysqlFacts(bigRows);
     case 'redis':
       return redisFacts(bigRows);
   }

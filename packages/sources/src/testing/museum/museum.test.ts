@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPostgresFolder, findProgram } from '../find-program.ts';
 import { haveServer } from '../have-server.ts';
 import { independentUsers } from '../independent/dump-users.ts';
 import { type IndependentDump, independentDump } from '../independent-dump.ts';
 import { runProgram } from '../run-program.ts';
+import { clientProgram } from '../server-programs.ts';
 import { startMariadb } from '../start-mariadb.ts';
 import { startPostgres } from '../start-postgres.ts';
 import { startRedis } from '../start-redis.ts';
@@ -109,8 +108,7 @@ describe.skipIf(!haveServer('postgres'))('the PostgreSQL museum', () => {
 
   it('survives the stock tools: what is odd in it is not wrong', async () => {
     const login = ['-h', server.socketFolder, '-U', 'postgres'];
-    const bin = findPostgresFolder() ?? '';
-    const sql = await runProgram(path.join(bin, 'pg_dump'), [...login, '--create', '-d', DATABASE]);
+    const sql = await runProgram(clientProgram(server.programs, 'pg_dump'), [...login, '--create', '-d', DATABASE]);
     await server.client(`ALTER DATABASE ${name(DATABASE)} RENAME TO original`);
     await server.client(sql, 'postgres');
     expect(await independentDump(server, DATABASE)).toEqual(dump);
@@ -190,7 +188,13 @@ describe.skipIf(!haveServer('mariadb'))('the MariaDB museum', () => {
     // of their names, so that one with a check option on another comes too early.
     const options = ['--hex-blob', '--routines', '--events', '--triggers', '--skip-add-locks'];
     const without = ['broken_view', 'a_third', 'of_nobody_view'].map((view) => `--ignore-table=${DATABASE}.${view}`);
-    const sql = await runProgram(findProgram('mariadb-dump') ?? '', [...login, ...options, ...without, '--', DATABASE]);
+    const sql = await runProgram(clientProgram(server.programs, 'mariadb-dump'), [
+      ...login,
+      ...options,
+      ...without,
+      '--',
+      DATABASE,
+    ]);
     await server.client('CREATE DATABASE copy');
     await server.client(sql, 'copy');
     const copy = await independentDump(server, 'copy');

@@ -50,35 +50,51 @@ const MUSEUM_ROWS: Readonly<Record<string, number>> = {
   extended: 3,
 };
 
+/** Of postgres-17.sql and postgres-18.sql. */
+const ROWS_SINCE: ReadonlyArray<readonly [since: number, rows: Readonly<Record<string, number>>]> = [
+  [17, { since_17_one: 2 }],
+  [18, { since_18: 2, not_null_parent: 0, not_null_child: 1, rooms: 2, rents: 1 }],
+];
+const COUNTS_SINCE: ReadonlyArray<readonly [since: number, counts: Readonly<Record<string, number>>]> = [
+  [17, { views: 1, partitionedTables: 1, sequences: 1 }],
+  [18, { extensions: 1, foreignKeys: 2 }],
+];
+
 /** `extended` and the extensions are there when the server has its contrib modules. */
-export function postgresFacts(bigRows: number): MuseumFacts {
-  const museum = Object.entries({ ...MUSEUM_ROWS, big: bigRows });
+export function postgresFacts(bigRows: number, major: number): MuseumFacts {
+  const newer = ROWS_SINCE.filter(([since]) => since <= major).map(([, rows]) => rows);
+  const rows: Record<string, number> = Object.assign({ ...MUSEUM_ROWS, big: bigRows }, ...newer);
+  const museum = Object.entries(rows);
   const tables: MuseumTable[] = [
-    ...museum.map(([name, rows]) => ({ schema: 'museum', name, rows })),
+    ...museum.map(([name, count]) => ({ schema: 'museum', name, rows: count })),
     ...ODD_NAMES.map((name) => ({ schema: ODD_SCHEMA, name, rows: 1 })),
     { schema: '..', name: '.', rows: 1 },
     { schema: 'new\nline', name: 'ta\nble', rows: 2 },
     { schema: 'public', name: 'public', rows: 1 },
   ];
-  return {
-    tables,
-    counts: {
-      schemas: 7,
-      views: 5,
-      materializedViews: 3,
-      partitionedTables: 4,
-      foreignTables: 1,
-      sequences: 12,
-      functions: 13,
-      triggers: 4,
-      eventTriggers: 1,
-      policies: 2,
-      rules: 2,
-      types: 7,
-      extensions: 5,
-      largeObjects: 5,
-      publications: 1,
-      foreignKeys: 4,
-    },
-  };
+  const counts: Record<string, number> = { ...COUNTS };
+  for (const [since, more] of COUNTS_SINCE) {
+    if (since > major) continue;
+    for (const [kind, count] of Object.entries(more)) counts[kind] = (counts[kind] ?? 0) + count;
+  }
+  return { tables, counts };
 }
+
+const COUNTS: Readonly<Record<string, number>> = {
+  schemas: 7,
+  views: 5,
+  materializedViews: 3,
+  partitionedTables: 4,
+  foreignTables: 1,
+  sequences: 12,
+  functions: 13,
+  triggers: 4,
+  eventTriggers: 1,
+  policies: 2,
+  rules: 2,
+  types: 7,
+  extensions: 5,
+  largeObjects: 5,
+  publications: 1,
+  foreignKeys: 4,
+};
