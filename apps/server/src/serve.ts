@@ -11,6 +11,7 @@ import { createApp, type RequestLogEntry } from './http/create-app.ts';
 import { StoredIdempotency } from './http/idempotency-store.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
+import { listStaticFiles } from './http/static-files.ts';
 import { systemRoutes } from './http/system-routes.ts';
 import { createAccess } from './modules/access/index.ts';
 import { findDestination } from './modules/destinations/index.ts';
@@ -36,6 +37,8 @@ export interface ServeWorld {
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 /** How long answers that are under way may take when the service ends. */
 const LAST_ANSWERS_MS = 5_000;
+/** The pages, where they were built. */
+const WEB_FOLDER = 'apps/web/dist';
 /** sysexits.h: EX_CONFIG and EX_SOFTWARE. */
 const EXIT = { ended: 0, failed: 70, settings: 78 } as const;
 
@@ -128,6 +131,7 @@ async function openDoor(service: Service, { world, settings, version, log }: Doo
   const readiness = async (): Promise<Readonly<Record<string, boolean>>> => ({
     store: (await store.db.selectFrom('organisation').select('id').executeTakeFirst()) !== undefined,
   });
+  const staticFiles = await listStaticFiles(path.join(world.programFolder, WEB_FOLDER));
   const app = createApp({
     clock,
     random,
@@ -137,6 +141,7 @@ async function openDoor(service: Service, { world, settings, version, log }: Doo
     idempotency: new StoredIdempotency(store),
     log: (entry) => logRequest(log, entry),
     language: settings.language,
+    ...(staticFiles === undefined ? {} : { staticFiles }),
     routes: [...routes, ...systemRoutes({ version, metrics: createMetrics(), readiness }, routes)],
   });
   const listening = await listen(app, { at: settings.listen, clock });

@@ -7,8 +7,6 @@ import { storeError } from './store-error.ts';
 
 const MIGRATION_TABLE = 'schema_migration';
 const LOCK_TABLE = 'schema_migration_lock';
-/** Tables of the schema that hold no state. */
-export const MIGRATION_TABLES: readonly string[] = [MIGRATION_TABLE, LOCK_TABLE];
 
 /** Brings the schema to the one of this program. Two that begin at once wait for each other.
  *  @throws LumbungError STORE_SCHEMA_NEWER, STORE_NOT_OURS (operator), STORE_MIGRATION_FAILED (bug) */

@@ -27,13 +27,6 @@ export async function listApplications(queries: Queries): Promise<Stored<Applica
   return await queries.selectFrom('application').selectAll().orderBy('code').execute();
 }
 
-export async function findApplicationByCode(
-  queries: Queries,
-  code: string,
-): Promise<Stored<ApplicationRow> | undefined> {
-  return await queries.selectFrom('application').selectAll().where('code', '=', code).executeTakeFirst();
-}
-
 export async function listAssets(queries: Queries): Promise<Stored<AssetRow>[]> {
   return await queries.selectFrom('asset').selectAll().orderBy('id').execute();
 }

@@ -1,11 +1,10 @@
 export {
   defineAsset,
-  findApplicationByCode,
   findAsset,
   insertApplication,
   insertAsset,
   listApplications,
   listAssets,
 } from './applications.store.ts';
-export { type AssetDefinition, assetDefinitionSchema, parseAssetDefinition } from './asset-definition.ts';
+export { type AssetDefinition, parseAssetDefinition } from './asset-definition.ts';
 export { applicationOf, assetOf } from './asset-records.ts';

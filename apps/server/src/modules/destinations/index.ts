@@ -2,6 +2,5 @@ export {
   findDestination,
   insertDestination,
   listActiveDestinations,
-  type NewDestination,
   noteRepositoryId,
 } from './destinations.store.ts';

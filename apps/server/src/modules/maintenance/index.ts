@@ -1,2 +1,2 @@
-export { careForRepositories, type MaintenancePorts, proveCopies } from './maintenance.service.ts';
+export { careForRepositories, proveCopies } from './maintenance.service.ts';
 export { provideRepositories, repositoryFollower } from './repositories.ts';

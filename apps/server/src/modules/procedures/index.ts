@@ -1,1 +1,1 @@
-export { type ProcedureVersion, provideDefaultProcedure, readProcedureInForce } from './procedures.store.ts';
+export { provideDefaultProcedure, readProcedureInForce } from './procedures.store.ts';

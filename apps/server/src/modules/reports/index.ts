@@ -1,2 +1,1 @@
-export { type ReportPorts, readDailyFacts, reportDay } from './daily-report.service.ts';
-export { listReportsOfActivity } from './reports.store.ts';
+export { type ReportPorts, reportDay } from './daily-report.service.ts';
