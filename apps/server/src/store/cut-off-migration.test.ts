@@ -29,7 +29,7 @@ function tablesOf(file: string): string[] {
   }
 }
 
-/** Killed as soon as its write-ahead log has grown to so many bytes. */
+/** Killed so long after it began. */
 async function killWhileOpening(file: string, delayMs: number): Promise<void> {
   const child = spawn(process.execPath, [MAIN, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
@@ -44,7 +44,7 @@ it('a first start that is killed while it makes the schema is followed by one th
   for (let round = 0; round < 12; round += 1) {
     const file = path.join(folder, `${round}.sqlite`);
     await killWhileOpening(file, round * 6);
-    const tables = tablesOf(file).filter((name) => !name.startsWith('schema_migration'));
+    const tables = tablesOf(file).filter((name) => !/^(?:schema_migration|sqlite_)/.test(name));
     seen.add(tables.length);
     const store = await Store.open({ kind: 'sqlite', file });
     expect(await store.db.selectFrom('run').selectAll().execute()).toEqual([]);

@@ -169,7 +169,9 @@ async function dumpRows(context: DumpContext): Promise<DumpMethod> {
     }
   }
   const isToolLosing =
-    rounded.length > 0 || read.some(({ columns }) => columns.every(({ isGenerated }) => isGenerated));
+    rounded.length > 0 ||
+    (context.server.vendor !== 'mariadb' &&
+      read.some(({ columns }) => columns.every(({ isGenerated }) => isGenerated)));
   if (isToolLosing && (isCovered || options.untransactional === 'accept')) return await dumpBySessions(context, 1);
   // Of generated columns alone MariaDB's tool writes what can be read; what MySQL's writes is refused.
   if (rounded.length === 0) return await dumpByTool(context);

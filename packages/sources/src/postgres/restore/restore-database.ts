@@ -109,7 +109,8 @@ class Restore {
         folder,
         database: options.database,
         areGrantsKept: this.#names.areGrantsKept,
-        parallel: options.parallel,
+        // Default rights of several roles that become one are one row: helpers would write it at the same time.
+        parallel: this.#names.areRenamed ? 1 : options.parallel,
       },
       archive,
       chosen,
