@@ -5,11 +5,12 @@
 // Peers: LUMBUNG_PEER_RESTIC (a current restic; default .peers/restic-0.19.1), `restic` on PATH, `borg` on PATH. One
 // that is missing is skipped aloud. With --write the table goes into docs/benchmarks.md.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { changeOnePercent, makeLarge, makeMixed, makePools, makeSmall } from './corpora.ts';
+import { writePageSection } from './page-section.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PASSWORD = 'benchmark';
@@ -304,11 +305,7 @@ function writeReport(): void {
   ].join('\n');
   mkdirSync(path.join(ROOT, 'bench/out'), { recursive: true });
   writeFileSync(path.join(ROOT, 'bench/out/latest.md'), report);
-  if (!options.write) return;
-  const file = path.join(ROOT, 'docs/benchmarks.md');
-  const marker = '<!-- table -->';
-  const before = existsSync(file) ? (readFileSync(file, 'utf8').split(marker)[0] ?? '') : '# Benchmarks\n\n';
-  writeFileSync(file, `${before}${marker}\n\n${report}`);
+  if (options.write) writePageSection('table', report);
 }
 
 for (const corpus of CORPORA.filter(({ name }) => options.corpora.split(',').includes(name))) {

@@ -259,6 +259,8 @@ export const rooms = [
       'packages/backend': ['.', './local', './mem', './wrappers'],
       'packages/engine': ['.'],
       'packages/runner': ['.'],
+      // Only the door of its tests: real servers.
+      'packages/sources': ['./testing'],
     },
     externals: {},
     node: everywhere,

@@ -44,6 +44,7 @@ export {
   type RestoreOptions,
   type RestorePlan,
   type RestoreReport,
+  ROW_READERS,
   readStoredRemark,
   remark,
   type Said,

@@ -75,7 +75,15 @@ export interface DumpOptions {
   readonly skipViews?: readonly string[];
   /** How tables are treated that no snapshot covers (MyISAM): refused, locked against writers, or dumped as they are. */
   readonly untransactional: 'refuse' | 'lock' | 'accept';
+  /**
+   * `sessions`: sessions of our own read the rows, in the order of the key. `tool`: the engine's dump tool does, for
+   * whoever trusts it more. Undefined: as the engine does best. Engines without such a tool have one way only.
+   */
+  readonly rowsBy?: RowReader;
 }
+
+export const ROW_READERS = ['sessions', 'tool'] as const;
+export type RowReader = (typeof ROW_READERS)[number];
 
 /**
  * A dump under way. It starts when the entries are pulled, and is given up when the iteration is left early or the

@@ -70,6 +70,7 @@ export {
   type RestoreOptions,
   type RestorePlan,
   type RestoreReport,
+  ROW_READERS,
   type ScratchInstance,
   type SwapPlan,
   type SwapReport,

@@ -8,6 +8,7 @@ import {
   type DumpOptions,
   driverOf,
   parseDatabaseUrl,
+  ROW_READERS,
   serverNameOf,
   type Target,
   withPassword,
@@ -83,11 +84,13 @@ export function parallelOf(options: OptionBag): number {
 }
 
 export function dumpOptionsOf(options: OptionBag): DumpOptions {
+  const rowsBy = options.choice('rowsBy', ROW_READERS);
   return {
     parallel: parallelOf(options),
     excludeData: options.texts('excludeData'),
     skipViews: options.texts('skipView'),
     untransactional: options.choice('untransactional', ['refuse', 'lock', 'accept']) ?? 'refuse',
+    ...(rowsBy === undefined ? {} : { rowsBy }),
   };
 }
 

@@ -33,6 +33,7 @@ export const enDatabases = {
   'option.excludeData': 'leave out the rows of this table, not its definition',
   'option.skipView': 'leave out this broken view',
   'option.untransactional': 'tables that no snapshot covers: refuse, lock or accept',
+  'option.rowsBy': 'who reads the rows: sessions of Lumbung, or the dump tool of the engine (sessions or tool)',
   'option.retryAfter': 'how long to wait before what may pass is tried again (default 30s)',
   'option.restoreAs': 'name of the restored database; it must not exist',
   'option.restoreTable': 'only this table',

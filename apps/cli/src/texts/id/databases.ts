@@ -36,6 +36,7 @@ export const idDatabases: Translation<typeof enDatabases> = {
   'option.excludeData': 'tidak menyertakan isi tabel ini, hanya definisinya',
   'option.skipView': 'tidak menyertakan view rusak ini',
   'option.untransactional': 'tabel yang tidak tercakup snapshot server: refuse, lock, atau accept',
+  'option.rowsBy': 'yang membaca isi tabel: sesi Lumbung, atau alat dump mesin basis data (sessions atau tool)',
   'option.retryAfter': 'jeda sebelum gangguan sementara dicoba lagi (bawaan 30s)',
   'option.restoreAs': 'nama basis data hasil pemulihan; belum boleh ada',
   'option.restoreTable': 'hanya tabel ini',

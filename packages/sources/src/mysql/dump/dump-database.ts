@@ -152,14 +152,15 @@ async function inventoryOf(target: Target, database: string, control: Control): 
   return await readInventory(session, database);
 }
 
-/** By sessions of our own where several are asked for, or where the tool would lose something: digits of FLOAT columns, the
- *  rows of tables whose columns are all generated. Several where the tables and the privileges allow it. */
+/** By sessions of our own where they or several at a time are asked for, or where the tool would lose something: digits of
+ *  FLOAT columns, the rows of tables whose columns are all generated. Several where the tables and the privileges allow it. */
 async function dumpRows(context: DumpContext): Promise<DumpMethod> {
   const { options, before, control } = context;
   const read = before.tables.filter(({ name, hasRows }) => hasRows && !context.leftOut.excludeData.has(name));
   const rounded = read.filter(({ columns }) => columns.some(({ isRounded }) => isRounded));
   const isCovered = read.every(({ isTransactional }) => isTransactional);
-  if (isCovered && options.parallel > 1) {
+  const wantsSessions = options.rowsBy === undefined ? options.parallel > 1 : options.rowsBy === 'sessions';
+  if (isCovered && wantsSessions) {
     try {
       return await dumpBySessions(context, options.parallel);
     } catch (error) {
