@@ -56,15 +56,16 @@ export class ProgressLine implements Disposable {
     return this.#clock.monotonicMs() - this.#startedMs;
   }
 
-  /** Cheap when nothing is due: call it with every event. */
-  show(state: ProgressState): void {
+  /** Cheap when nothing is due: call it with every event; what puts the state into words is asked only when it is shown. */
+  show(asked: ProgressState | (() => ProgressState)): void {
     const nowMs = this.#clock.monotonicMs();
     const terminal = this.#output.progressTerminal;
+    if (!this.#isDue(nowMs, terminal !== undefined)) return;
+    const state = typeof asked === 'function' ? asked() : asked;
     if (terminal === undefined) {
       this.#showPlainly(state, nowMs);
       return;
     }
-    if (nowMs - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = nowMs;
     if (this.#bars === undefined) this.#begin(terminal as NodeJS.WriteStream); // a stream that is a terminal is one
     const columns = Math.max(COLUMNS_MIN, (terminal.columns ?? 80) - 1);
@@ -128,9 +129,12 @@ export class ProgressLine implements Disposable {
     return (this.elapsedMs / fraction) * (1 - fraction);
   }
 
+  #isDue(nowMs: number, isDrawn: boolean): boolean {
+    if (isDrawn) return nowMs - this.#drawnMs >= REDRAW_MS;
+    return nowMs - this.#plainMs >= (this.#output.verbosity >= 1 ? PLAIN_EVERY_MS_VERBOSE : PLAIN_EVERY_MS);
+  }
+
   #showPlainly(state: ProgressState, nowMs: number): void {
-    const { verbosity } = this.#output;
-    if (nowMs - this.#plainMs < (verbosity >= 1 ? PLAIN_EVERY_MS_VERBOSE : PLAIN_EVERY_MS)) return;
     this.#plainMs = nowMs;
     const fraction = fractionOf(state);
     const parts = [

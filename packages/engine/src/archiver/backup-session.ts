@@ -2,6 +2,7 @@ import { assert, LumbungError } from '@lumbung/stdx';
 import { SharedBlobSet } from '../blob-index/shared-blob-set.ts';
 import { type ChunkerParams, smallCutChunker, standardChunker } from '../chunker/chunker-params.ts';
 import { parsePolynomial, polynomialHex } from '../chunker/polynomial.ts';
+import type { CompressionMode } from '../compression/compressor.ts';
 import { idBytes, parseBlobId, type SnapshotId } from '../format/ids.ts';
 import { encodeSnapshot, type Snapshot } from '../format/snapshot-file.ts';
 import { instantOf, localZone, type Timestamp, timestampOfMilliseconds } from '../format/timestamp.ts';
@@ -132,6 +133,15 @@ interface ContentParts {
   readonly signal: AbortSignal;
 }
 
+/** Below this a higher level has little to look back on: of 64 KiB level 2 saves 0.5 to 1.2 % and costs a third more. */
+const CHUNK_BITS_WORTH_EFFORT = 18;
+
+function compressionOf({ config, compression }: Repository, { averageBits }: ChunkerParams): CompressionMode {
+  // Version 1 knows no compression: stock clients refuse an index that speaks of it.
+  if (config.version === 1) return 'off';
+  return compression === 'auto' && averageBits < CHUNK_BITS_WORTH_EFFORT ? 'fastest' : compression;
+}
+
 /** Stores everything but the snapshot. When it returns, packs and index are durable. */
 async function storeContent(parts: ContentParts): Promise<BackupContent> {
   const { repository, indexed, parent, progress, options, plan, time, signal } = parts;
@@ -149,8 +159,7 @@ async function storeContent(parts: ContentParts): Promise<BackupContent> {
     workerCount: options.workerCount ?? WORKERS_DEFAULT,
     workerData: {
       masterKey: { encrypt, macK, macR },
-      // Version 1 knows no compression: stock clients refuse an index that speaks of it.
-      compression: repository.config.version === 1 ? 'off' : repository.compression,
+      compression: compressionOf(repository, chunker),
       packSizeBytes: repository.packSizeBytes,
       verify: repository.verify,
       chunker: {

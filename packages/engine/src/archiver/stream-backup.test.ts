@@ -3,10 +3,11 @@ import { Readable } from 'node:stream';
 import { FaultyBackend, faultPlan } from '@lumbung/backend/testing';
 import { textOf } from '@lumbung/stdx';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CompressionMode } from '../compression/compressor.ts';
 import { decodeTreeStable, parseTree } from '../format/tree.ts';
 import { createTestRepository, type TestRepository } from '../testing/test-repository.ts';
 import { WatchedBackend } from '../testing/watched-backend.ts';
-import type { BackupEvent, StreamEntry } from './backup-options.ts';
+import type { BackupEvent, SmallCut, StreamEntry } from './backup-options.ts';
 import { backupStreams } from './stream-backup.ts';
 import { ArchivePool } from './workers/pool.ts';
 
@@ -59,6 +60,26 @@ describe('backupStreams', () => {
     const second = await backupStreams(lab.repository, { entries: [entryOf('dump', content)], smallCut });
     expect(second.summary.dataBlobs).toBeGreaterThan(0);
     expect(second.summary.dataBlobs).toBeLessThanOrEqual(2);
+  });
+
+  it('takes less pains to compress what it cuts small', async () => {
+    const content = Buffer.from(Array.from({ length: 60_000 }, (_, nr) => `${nr * nr} ${nr % 977}\n`).join(''));
+    const stored = async (compression: CompressionMode, smallCut?: SmallCut): Promise<number> => {
+      const { repository } = await createTestRepository({ compression });
+      const { summary } = await backupStreams(repository, {
+        entries: [entryOf('dump', content)],
+        ...(smallCut === undefined ? {} : { smallCut }),
+      });
+      return summary.dataAddedPacked;
+    };
+    const small = { averageBytes: 64 * 1024 };
+    // Apart from the folder, which is compressed always and names other times.
+    const folderBytes = 100;
+    const fastest = await stored('fastest', small);
+    expect(Math.abs((await stored('auto', small)) - fastest)).toBeLessThan(folderBytes);
+    // Only what was not chosen, and only small pieces.
+    expect(await stored('better', small)).toBeLessThan(fastest - folderBytes);
+    expect(await stored('auto')).toBeLessThan((await stored('fastest')) - folderBytes);
   });
 
   it('writes no snapshot when the check at the end refuses', async () => {

@@ -13,10 +13,10 @@ const BATCH_EAGER_BYTES = 2 ** 20;
 const BATCH_PARTS_MAX = 1024;
 
 /** Bytes that are with the workers or wait for one, of all streams together; one more batch is being filled. */
-const HELD_BYTES_MAX = 32 * 2 ** 20;
+const HELD_BYTES_MAX = 20 * 2 ** 20;
 
-/** Batches whose memory waits to be filled again: fresh memory costs a page fault for every 4 KiB. */
-const SPARE_BUFFERS_MAX = 4;
+/** Batches whose memory waits to be filled again, all that there may be: fresh memory costs a page fault for every 4 KiB. */
+const SPARE_BUFFERS_MAX = HELD_BYTES_MAX / BATCH_BYTES + 1;
 
 export interface StoredStream {
   readonly ids: readonly string[];

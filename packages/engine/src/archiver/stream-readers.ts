@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { assert, type Clock } from '@lumbung/stdx';
+import { expectPassingBuffers } from '@lumbung/stdx/node';
 import type { ChunkerParams } from '../chunker/chunker-params.ts';
 import { Cutter } from '../chunker/cutter.ts';
 import type { StreamEntry } from './backup-options.ts';
@@ -34,6 +35,7 @@ export async function readStreams(
   options: ReadStreamsOptions,
 ): Promise<void> {
   const { parallel, pool, chunker } = options;
+  using _room = expectPassingBuffers();
   using interrupts = new StreamInterrupts(pool.signal);
   const queue = new StreamEntries(entries);
   const batches = new StreamBatches(pool, interrupts);

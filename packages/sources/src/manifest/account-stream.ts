@@ -42,15 +42,7 @@ async function* fileAccounted(
   source: AsyncIterable<Uint8Array>,
   settle: Settle<FileAccount>,
 ): AsyncGenerator<Uint8Array> {
-  const digest = new Digest();
-  let bytes = 0;
-  for await (const chunk of source) {
-    // Before it passes: whoever gets it may write over it.
-    digest.update(chunk);
-    bytes += chunk.byteLength;
-    if (chunk.byteLength > 0) yield chunk;
-  }
-  await settle({ bytes, sha256: digest.hex() });
+  yield* accounted(source, undefined, settle);
 }
 
 async function* rowsAccounted(
@@ -58,13 +50,7 @@ async function* rowsAccounted(
   settle: Settle<RowsAccount>,
 ): AsyncGenerator<Uint8Array> {
   const rowSum = new RowSum();
-  async function* summed(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      rowSum.update(chunk);
-      yield chunk;
-    }
-  }
-  yield* fileAccounted(summed(), async (file) => {
+  yield* accounted(source, rowSum, async (file) => {
     if (rowSum.openBytes > 0) {
       throw new LumbungError('DB_ROW_INCOMPLETE', {
         kind: 'transient',
@@ -74,4 +60,22 @@ async function* rowsAccounted(
     }
     await settle({ ...file, rows: rowSum.rows, rowsum: rowSum.text(), rowBytesMax: rowSum.rowBytesMax });
   });
+}
+
+/** One generator for both: each more costs a turn for every chunk. */
+async function* accounted(
+  source: AsyncIterable<Uint8Array>,
+  rowSum: RowSum | undefined,
+  settle: Settle<FileAccount>,
+): AsyncGenerator<Uint8Array> {
+  const digest = new Digest();
+  let bytes = 0;
+  for await (const chunk of source) {
+    // Before it passes: whoever gets it may write over it.
+    digest.update(chunk);
+    rowSum?.update(chunk);
+    bytes += chunk.byteLength;
+    if (chunk.byteLength > 0) yield chunk;
+  }
+  await settle({ bytes, sha256: digest.hex() });
 }

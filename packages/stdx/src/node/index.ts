@@ -1,6 +1,7 @@
 export { type FileTimes, setTimes, setTimesOfFd } from './file-times.ts';
 export { type FolderLock, tryLockFolder } from './folder-lock.ts';
 export { SystemCallError } from './libc.ts';
+export { expectPassingBuffers } from './passing-buffers.ts';
 export { type PosixNames, readPosixNames } from './posix-names.ts';
 export { isProcessAlive } from './process-alive.ts';
 export { kernelsFor, type ProcessKernels, processKernels, type ZstdOutcome } from './process-kernels.ts';

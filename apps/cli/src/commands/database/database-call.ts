@@ -58,13 +58,15 @@ export function databaseControl<Event>(
     stallMs: STALL_MS,
     hardMs: HARD_MS,
     progress: ({ phase, subject, doneBytes, doneRows, expectedBytes }) => {
-      const counts = { bytes: texts.bytes(doneBytes), rows: texts.count(doneRows) };
-      line.show({
-        text: `${texts.t(`db.phase.${phase}`)}: ${texts.t('db.counts', counts)}`,
-        done: doneBytes,
-        total: expectedBytes ?? 0,
-        isBytes: true,
-        item: subject,
+      line.show(() => {
+        const counts = { bytes: texts.bytes(doneBytes), rows: texts.count(doneRows) };
+        return {
+          text: `${texts.t(`db.phase.${phase}`)}: ${texts.t('db.counts', counts)}`,
+          done: doneBytes,
+          total: expectedBytes ?? 0,
+          isBytes: true,
+          item: subject,
+        };
       });
     },
     note: (text) => {

@@ -10,6 +10,7 @@ import { PacketCursor } from './packet-cursor.ts';
 import { PacketStream, type WaitOptions } from './packet-stream.ts';
 import { connectionLost, protocolError } from './protocol-error.ts';
 import { serverError } from './server-error.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { TupleWriter } from './tuple-writer.ts';
 
 export interface ConnectionOptions {
@@ -75,7 +76,9 @@ export class MysqlConnection implements AsyncDisposable {
   readonly isEncrypted: boolean;
   readonly #options: ConnectionOptions;
   readonly #packets: PacketStream;
-  readonly #wait: WaitOptions;
+  /** How the command under way waits. */
+  #wait: WaitOptions;
+  #silence: SilenceWatch | undefined;
   #state: 'idle' | 'busy' | 'broken' | 'closed' = 'idle';
 
   /**
@@ -111,14 +114,7 @@ export class MysqlConnection implements AsyncDisposable {
     this.serverVersion = greeting.serverVersion;
     this.connectionId = greeting.connectionId;
     this.isEncrypted = isEncrypted;
-    const { stallMs, signal } = options;
-    this.#wait = {
-      signal,
-      watch:
-        stallMs === Number.POSITIVE_INFINITY
-          ? undefined
-          : async (wait) => await watchSilence(options, greeting.connectionId, wait),
-    };
+    this.#wait = { signal: options.signal };
   }
 
   /** Not usable any more. */
@@ -209,6 +205,7 @@ export class MysqlConnection implements AsyncDisposable {
     this.#state = 'closed';
     const { socket } = this.#packets;
     if (!isIdle) {
+      this.#silence?.[Symbol.dispose]();
       socket.destroy();
       return;
     }
@@ -229,6 +226,7 @@ export class MysqlConnection implements AsyncDisposable {
   /** Hangs up at once. The server notices when it next writes; to stop it before, see `killConnection`. */
   destroy(): void {
     if (this.#state !== 'closed') this.#state = 'broken';
+    this.#silence?.[Symbol.dispose]();
     this.#packets.socket.destroy();
   }
 
@@ -255,10 +253,27 @@ export class MysqlConnection implements AsyncDisposable {
       throw protocolError('an answer that nobody asked for');
     }
     this.#state = 'busy';
+    this.#watchSilence();
   }
 
   #end(): void {
     if (this.#state === 'busy') this.#state = 'idle';
+    this.#silence?.[Symbol.dispose]();
+  }
+
+  #watchSilence(): void {
+    const { clock, stallMs, signal, isServerBusy } = this.#options;
+    if (stallMs === Number.POSITIVE_INFINITY) return;
+    const silence = new SilenceWatch({
+      clock,
+      stallMs,
+      isServerBusy: isServerBusy === undefined ? undefined : () => isServerBusy(this.connectionId),
+    });
+    this.#silence = silence;
+    this.#wait = {
+      signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
+      silence,
+    };
   }
 
   /** A statement that the server refused leaves the connection as good as before; anything else breaks it. */
@@ -427,43 +442,6 @@ async function withLimit<T>(
     over.abort();
     await timer;
   }
-}
-
-/** Like `withLimit` for silence: as long as the server is seen at work, another while is waited. */
-async function watchSilence<T>(
-  { clock, stallMs, isServerBusy }: ConnectionOptions,
-  connectionId: number,
-  wait: (late: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const over = new AbortController();
-  const late = new AbortController();
-  const watching = (async () => {
-    for (;;) {
-      try {
-        await clock.sleep(stallMs, over.signal);
-      } catch {
-        // Over in time.
-        return;
-      }
-      if (isServerBusy === undefined || !(await isServerBusy(connectionId))) break;
-    }
-    late.abort(stalled(stallMs));
-  })();
-  try {
-    return await wait(late.signal);
-  } finally {
-    over.abort();
-    await watching;
-  }
-}
-
-function stalled(stallMs: number): LumbungError {
-  return new LumbungError('DB_STALLED', {
-    kind: 'transient',
-    message: 'the database server fell silent',
-    context: { seconds: Math.round(stallMs / 1000) },
-    hint: 'check the server and the network, then try again',
-  });
 }
 
 function answerTooLarge(): LumbungError {

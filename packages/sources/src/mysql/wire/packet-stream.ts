@@ -1,17 +1,19 @@
 import type { Socket } from 'node:net';
 import { connectionLost, protocolError } from './protocol-error.ts';
+import type { SilenceWatch } from './silence-watch.ts';
 
 /** A packet of this length goes on in the next one. */
 const PACKET_BYTES_MAX = 0xff_ff_ff;
 const HEADER_BYTES = 4;
+const NOTHING: Buffer = Buffer.alloc(0);
 /** `max_allowed_packet` cannot be larger, and what it bounds is the longest row. */
 const PAYLOAD_BYTES_MAX = 1024 * 1024 * 1024;
 
 /** How long silence may last, and how waiting for bytes is given up. */
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Runs `wait` and fails it when the server is silent for too long. */
-  readonly watch?: (<T>(wait: (signal: AbortSignal) => Promise<T>) => Promise<T>) | undefined;
+  /** Told of every wait; `signal` includes its own. */
+  readonly silence?: SilenceWatch | undefined;
 }
 
 /**
@@ -20,8 +22,10 @@ export interface WaitOptions {
  */
 export class PacketStream {
   #socket: Socket;
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer = NOTHING;
   #at = 0;
+  /** What came behind `#buffer`. */
+  #rest = NOTHING;
   #parts: Buffer[] = [];
   #partsBytes = 0;
   #sequence = 0;
@@ -37,7 +41,7 @@ export class PacketStream {
 
   /** After the upgrade to TLS. Bytes that came before it are not trusted. @throws LumbungError DB_PROTOCOL_ERROR */
   replaceSocket(socket: Socket): void {
-    if (this.#at < this.#buffer.length) throw protocolError('bytes before encryption');
+    if (this.hasUnread) throw protocolError('bytes before encryption');
     this.#socket = socket;
     this.#listen(socket);
   }
@@ -53,7 +57,7 @@ export class PacketStream {
 
   /** Bytes that no packet has been made of yet: none where a command begins. */
   get hasUnread(): boolean {
-    return this.#at < this.#buffer.length || this.#parts.length > 0;
+    return this.#at < this.#buffer.length || this.#rest.length > 0 || this.#parts.length > 0;
   }
 
   /** @throws LumbungError DB_PROTOCOL_ERROR, DB_CONNECTION_LOST; the reason of the signal */
@@ -106,23 +110,31 @@ export class PacketStream {
     }
   }
 
-  /** Waits for more bytes: at least as many as the packet that has begun still needs, so that a long one is put together
-   *  once and not at every chunk. */
+  /**
+   * Waits for more bytes. A packet that has begun is put together by itself, as soon as all of it is there: what follows it
+   * in the same chunk stays where it lies.
+   */
   async more(wait: WaitOptions): Promise<void> {
-    const kept = this.#buffer.subarray(this.#at);
-    const chunks = kept.length === 0 ? [] : [kept];
-    let bytes = kept.length;
-    let needBytes = kept.length < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + kept.readUIntLE(0, 3);
-    do {
-      const chunk = await this.#chunk(wait);
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (needBytes === HEADER_BYTES && bytes >= HEADER_BYTES && chunks.length > 1) {
-        needBytes = HEADER_BYTES + Buffer.concat(chunks, HEADER_BYTES).readUIntLE(0, 3);
-      }
-    } while (bytes < needBytes);
-    this.#buffer = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);
+    const begun = this.#buffer.subarray(this.#at);
     this.#at = 0;
+    if (begun.length === 0) {
+      this.#buffer = this.#rest.length > 0 ? this.#rest : await this.#chunk(wait);
+      this.#rest = NOTHING;
+      return;
+    }
+    const parts = [begun];
+    let bytes = begun.length;
+    let packetBytes = packetLength(parts, bytes);
+    for (;;) {
+      const chunk = await this.#chunk(wait);
+      parts.push(chunk);
+      bytes += chunk.length;
+      packetBytes ??= packetLength(parts, bytes);
+      if (packetBytes === undefined || bytes < packetBytes) continue;
+      this.#buffer = Buffer.concat(parts, packetBytes);
+      this.#rest = chunk.subarray(chunk.length - (bytes - packetBytes));
+      return;
+    }
   }
 
   /** Sends `payload` as one packet or several. */
@@ -157,24 +169,22 @@ export class PacketStream {
     }
   }
 
-  async #waitFor(event: 'readable' | 'drain', { signal, watch }: WaitOptions): Promise<void> {
-    const wait = async (stop: AbortSignal | undefined): Promise<void> => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const socket = this.#socket;
-      const onAbort = () => reject(stop?.reason);
-      const onClose = () => reject(connectionLost(this.#failure));
-      socket.once(event, resolve).once('end', resolve).once('close', onClose);
-      stop?.addEventListener('abort', onAbort, { once: true });
-      try {
-        if (socket.destroyed) throw connectionLost(this.#failure);
-        await promise;
-      } finally {
-        socket.off(event, resolve).off('end', resolve).off('close', onClose);
-        stop?.removeEventListener('abort', onAbort);
-      }
-    };
-    if (watch === undefined) await wait(signal);
-    else await watch(async (late) => await wait(signal === undefined ? late : AbortSignal.any([signal, late])));
+  async #waitFor(event: 'readable' | 'drain', { signal, silence }: WaitOptions): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const socket = this.#socket;
+    const onAbort = () => reject(signal?.reason);
+    const onClose = () => reject(connectionLost(this.#failure));
+    socket.once(event, resolve).once('end', resolve).once('close', onClose);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    silence?.begin();
+    try {
+      if (socket.destroyed) throw connectionLost(this.#failure);
+      await promise;
+    } finally {
+      silence?.end();
+      socket.off(event, resolve).off('end', resolve).off('close', onClose);
+      signal?.removeEventListener('abort', onAbort);
+    }
   }
 
   #listen(socket: Socket): void {
@@ -183,4 +193,10 @@ export class PacketStream {
       this.#failure ??= error;
     });
   }
+}
+
+/** With its header; undefined as long as that is not all there. */
+function packetLength(parts: readonly Buffer[], bytes: number): number | undefined {
+  if (bytes < HEADER_BYTES) return undefined;
+  return HEADER_BYTES + Buffer.concat(parts, HEADER_BYTES).readUIntLE(0, 3);
 }

@@ -52,6 +52,21 @@ function expected(column: Column, value: Buffer | null): string {
 }
 
 describe('TupleWriter', () => {
+  it('escapes every byte wherever it stands in a text', () => {
+    const rows: Buffer[][] = [];
+    for (let byte = 0; byte < 256; byte += 1) {
+      for (let length = 1; length <= 11; length += 1) {
+        for (let at = 0; at < length; at += 1) {
+          const text = Buffer.alloc(length, 'x');
+          text[at] = byte;
+          rows.push([text]);
+        }
+      }
+    }
+    const lines = rows.map(([text = null]) => `(${expected(TEXT, text)})\n`);
+    expect(write([TEXT], rows)).toBe(lines.join(''));
+  });
+
   it('writes what the dump tools write', () => {
     const rows = [
       [Buffer.from('-1'), Buffer.of(0, 0x27, 255), Buffer.from('it\'s \\ \n\r\t\0\x1a "q"')],
