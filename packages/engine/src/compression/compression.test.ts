@@ -4,6 +4,7 @@ import { processKernels } from '@lumbung/stdx/node';
 import { fuzzRuns } from '@lumbung/stdx/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../testing/seeded-random.ts';
 import { COMPRESSION_MODES, Compressor } from './compressor.ts';
 import { Decompressor, zstdDecompressUnknown } from './decompressor.ts';
 import { ZstdContext } from './zstd-context.ts';
@@ -43,6 +44,30 @@ describe.each([{ publicOnly: false }, { withoutKernels: true }, { publicOnly: tr
         expect(decompressor.decompress(Buffer.from(frame), length).equals(plaintext)).toBe(true);
         expect(zlib.zstdDecompressSync(frame).equals(plaintext)).toBe(true);
       }
+    });
+
+    it('takes the pains that it was asked for, one frame after another', () => {
+      const random = new SeededRandom(5);
+      const line = (): string =>
+        `{"page": "/files/${random.uint32() % 9000}/details", "ms": ${random.uint32() % 4000}}\n`;
+      const plaintext = Buffer.from(Array.from({ length: 3000 }, line).join(''));
+      const lengthOf = (level: number): number => {
+        const params = { [zlib.constants.ZSTD_c_compressionLevel]: level };
+        return zlib.zstdCompressSync(plaintext, { params, pledgedSrcSize: plaintext.length }).length;
+      };
+      for (const [mode, level] of [
+        ['fastest', 1],
+        ['auto', 2],
+        ['better', 7],
+        ['max', 12],
+      ] as const) {
+        const compressor = new Compressor(mode, options);
+        // Also after one that did not fit.
+        compressor.compress(randomBytes(20_000));
+        const lengths = [1, 2, 3].map(() => compressor.compress(plaintext)?.length);
+        expect(lengths).toEqual(Array.from({ length: 3 }, () => lengthOf(level)));
+      }
+      expect(lengthOf(12)).toBeLessThan(lengthOf(1));
     });
 
     it('stores what does not compress as it is, small or large', () => {

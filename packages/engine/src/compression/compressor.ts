@@ -35,7 +35,7 @@ export class Compressor {
   readonly #isOff: boolean;
   readonly #isAlways: boolean;
   readonly #withoutKernels: boolean;
-  readonly #context: ZstdContext | undefined;
+  #context: ZstdContext | undefined;
   #output = Buffer.alloc(0);
 
   constructor(mode: CompressionMode, options: CompressorOptions = {}) {
@@ -73,9 +73,12 @@ export class Compressor {
       return frame.length <= lengthMax ? frame : undefined;
     }
     const output = this.#room(plaintext.length, lengthMax);
-    const { outputLeft, inputLeft } = this.#context.run(zlib.constants.ZSTD_e_end, plaintext, output);
+    // Without a reset, which would forget the level. A frame that has ended leaves nothing behind.
+    const { outputLeft, inputLeft } = this.#context.runOn(zlib.constants.ZSTD_e_end, plaintext, output);
     // A full output may hold a cut-off frame; that it just fitted is too rare to ask.
-    return outputLeft === 0 || inputLeft !== 0 ? undefined : output.subarray(0, output.length - outputLeft);
+    if (outputLeft > 0 && inputLeft === 0) return output.subarray(0, output.length - outputLeft);
+    this.#context = ZstdContext.forCompression(this.#level);
+    return undefined;
   }
 
   #room(plainBytes: number, lengthMax: number): Buffer {

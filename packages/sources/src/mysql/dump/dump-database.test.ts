@@ -112,6 +112,12 @@ describe.skipIf(!haveServer('mariadb'))('dumpDatabase', () => {
     const again = await bench.dump(target, 'ordered', { parallel: 3 });
     expect([byTool.manifest.method, again.manifest.method]).toEqual(['tool', 'sessions']);
     expect(await filesOf(again.folder)).toEqual(await filesOf(byTool.folder));
+    // Whoever says who is to read is heeded, whatever the number of sessions.
+    const asked = [
+      await bench.dump(target, 'ordered', { parallel: 3, rowsBy: 'tool' }),
+      await bench.dump(account, 'ordered', { parallel: 1, rowsBy: 'sessions' }),
+    ];
+    expect(asked.map(({ manifest }) => manifest.method)).toEqual(['tool', 'sessions']);
     expect(await otherConnections(server)).toBe('');
   });
 

@@ -169,11 +169,12 @@ async function dumpRows(context: DumpContext): Promise<DumpMethod> {
       control.note('no right to hold up commits for a moment (RELOAD): reading through one session');
     }
   }
-  const isToolLosing =
+  const isToolUnwanted =
+    options.rowsBy === 'sessions' ||
     rounded.length > 0 ||
     (context.server.vendor !== 'mariadb' &&
       read.some(({ columns }) => columns.every(({ isGenerated }) => isGenerated)));
-  if (isToolLosing && (isCovered || options.untransactional === 'accept')) return await dumpBySessions(context, 1);
+  if (isToolUnwanted && (isCovered || options.untransactional === 'accept')) return await dumpBySessions(context, 1);
   // Of generated columns alone MariaDB's tool writes what can be read; what MySQL's writes is refused.
   if (rounded.length === 0) return await dumpByTool(context);
   const tables = rounded.map(({ name }) => name).join(', ');
